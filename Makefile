@@ -1,0 +1,50 @@
+# Every target works on a fresh Debian or Ubuntu machine with Python 3.11+ by itself; set-up is in setup/.
+
+PYTHON = .venv/bin/python
+PYTEST = $(PYTHON) -m pytest -q
+
+# wgpu complains on stderr when this is unset; any folder will do.
+export XDG_RUNTIME_DIR ?= $(CURDIR)/.venv
+
+.PHONY: help demo setup check test nightly golden bench docs clean core dev train driver browser
+
+help:  ## Show this list
+	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+demo: core  ## Upscale a real picture through the GPU and prove it, into demo/
+	@setup/driver wanted
+	@$(PYTHON) examples/demo.py
+
+setup: dev driver browser  ## Set up everything that the tests need
+
+check: dev  ## Format, lint, types, imports; under 15 s
+	@$(PYTHON) -m ruff format --check --quiet --diff
+	@$(PYTHON) -m ruff check --quiet
+	@$(PYTHON) -m mypy
+	@.venv/bin/lint-imports --no-logo --no-cache
+
+test: setup  ## The everyday tests, on the GPU driver and in the browser
+	@$(PYTEST) -n 2 -m "not nightly"
+
+nightly: setup train  ## All tests, with more examples for every law
+	@$(PYTEST) -n 2 --hypothesis-profile=nightly
+
+golden: core  ## Write the goldens anew; git diff shows what changed
+	@$(PYTHON) tests/golden/write.py
+
+bench: dev driver  ## Measure, and print a table
+	@$(PYTEST) benchmarks --benchmark-only --benchmark-sort=name \
+	  --benchmark-columns=median,iqr,min,rounds
+
+docs: core  ## Write the reference pages anew from the registries
+	@$(PYTHON) docs/generate.py
+
+clean:  ## Remove all that make made, .venv too
+	rm -rf .venv demo build dist .benchmarks .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+core dev train:
+	@setup/python $@
+
+driver browser: dev
+	@setup/$@ needed

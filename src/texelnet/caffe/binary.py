@@ -1,0 +1,168 @@
+"""The .caffemodel: weights by layer, viewed in the mapped file without a copy.
+
+Three generations are read. Now: `layer` (100) with name 1 and blobs 7. V1: `layers` (2) with
+name 4 and blobs 6. V0: V1's `layer` (1) inside, with name 1 and blobs 50. A blob has its sizes
+in `shape` (7) or, before 2014, in num, channels, height and width (1 to 4); its numbers in
+`data` (5, float) or `double_data` (8), packed, or one by one in very old files.
+
+Caffe loads an empty file, and most garbage, without a word; here both are errors.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import prod
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from texelnet.caffe.weights import Array, Blob, Weights, weights_from_npz
+from texelnet.caffe.wire import RUN, VARINT, Span, Wire, WireField
+from texelnet.errors import WeightsError
+
+MAX_LAYERS = 100_000
+MAX_AXES = 32
+_V2, _V1 = 100, 2
+_NUMBERS = {5: ("<f4", 4, (5 << 3) | 5), 8: ("<f8", 8, (8 << 3) | 1)}
+
+
+def read_weights(path: Path) -> Weights:
+    """Read the weights of a .caffemodel or an .npz.
+
+    Raises
+    ------
+    WeightsError
+        With the file, the byte and what is wrong there.
+    """
+    if path.suffix == ".npz":
+        return weights_from_npz(path)
+    try:
+        with path.open("rb") as file:
+            if not file.seek(0, 2):
+                raise WeightsError(str(path), "the file is empty", "fetch it again")
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise WeightsError(str(path), f"the file can't be read ({reason})") from None
+    return weights_from_bytes(mapped, str(path))
+
+
+def weights_from_bytes(buffer: bytes | mmap.mmap, source: str) -> Weights:
+    """Read the weights of a .caffemodel that lies in memory or is mapped there."""
+    wire = Wire(buffer, source)
+    layers: dict[str, Mapping[int, Blob]] = {}
+    generations: set[int] = set()
+    count = 0
+    for entry in wire.fields(wire.whole()):
+        if entry.number not in (_V1, _V2) or entry.type != RUN:
+            continue
+        generations.add(entry.number)
+        if len(generations) > 1:
+            fact = "the file has layers in the old form and in the new one"
+            raise wire.error(entry.span.start, fact, "Caffe refuses it too: save it anew")
+        count += 1
+        if count > MAX_LAYERS:
+            raise wire.error(entry.span.start, f"there are more than {MAX_LAYERS:,} layers")
+        name, blobs = _layer(wire, entry)
+        if blobs:
+            layers[name] = dict(enumerate(blobs))
+    if not layers:
+        fact = "there are no weights in this file"
+        raise WeightsError(source, fact, "check that it is the .caffemodel of this network")
+    return Weights(source, layers)
+
+
+def _layer(wire: Wire, entry: WireField) -> tuple[str, list[Blob]]:
+    """Read one layer's name and blobs."""
+    name_at, blobs_at = (1, 7) if entry.number == _V2 else (4, 6)
+    name, spans = "", []
+    for part in wire.fields(entry.span):
+        if part.type != RUN:
+            continue
+        if part.number == name_at:
+            name = wire.text(part.span)
+        elif part.number == blobs_at:
+            spans.append(part.span)
+        elif part.number == 1 and entry.number == _V1:
+            for old in wire.fields(part.span):
+                if old.type == RUN and old.number == 1:
+                    name = wire.text(old.span)
+                elif old.type == RUN and old.number == 50:
+                    spans.append(old.span)
+    return name, [_blob(wire, span, name, index) for index, span in enumerate(spans)]
+
+
+@dataclass
+class _Parts:
+    """What a blob's fields say."""
+
+    shape: list[int] | None = None
+    sizes: dict[int, int] = field(default_factory=dict)
+    chunks: dict[int, list[NDArray[np.generic]]] = field(default_factory=dict)
+
+
+def _blob(wire: Wire, span: Span, layer: str, index: int) -> Blob:
+    """Read one blob: sizes and numbers, and whether they agree."""
+    parts = _parts(wire, span)
+    dims = tuple(parts.shape or ())
+    if parts.sizes:
+        dims = tuple(parts.sizes.get(axis, 0) for axis in (1, 2, 3, 4))
+    values = _joined(parts.chunks.get(8) or parts.chunks.get(5) or [])
+    what = f'blob {index} of layer "{layer[:80]}"'
+    said = " x ".join(map(str, dims)) or "no shape"
+    if any(size < 0 for size in dims):
+        raise wire.error(span.start, f"{what} has a negative size ({said})", _DAMAGED)
+    if prod(dims) != values.size:
+        fact = f"{what} is {said}, but {values.size:,} numbers are stored"
+        raise wire.error(span.start, fact, _DAMAGED)
+    with np.errstate(over="ignore"):
+        numbers: Array = values.astype(np.float32, copy=False).reshape(dims)
+    numbers.flags.writeable = False
+    return Blob(numbers, legacy=bool(parts.sizes))
+
+
+def _parts(wire: Wire, span: Span) -> _Parts:
+    """Collect the fields of a blob; runs of single values are taken in one step."""
+    parts, at = _Parts(), span.start
+    while at < span.end:
+        part = next(wire.fields(Span(at, span.end)))
+        at = part.span.end
+        if part.number == 7 and part.type == RUN:
+            parts.shape = _shape(wire, part.span)
+        elif part.number in (1, 2, 3, 4) and part.type == VARINT:
+            parts.sizes[part.number] = wire.numbers(part, 1)[0]
+        elif part.number in _NUMBERS:
+            dtype, size, key = _NUMBERS[part.number]
+            chunks = parts.chunks.setdefault(part.number, [])
+            if part.type == RUN:
+                chunks.append(wire.packed(part.span, dtype))
+            elif part.type == key & 7:
+                run = wire.repeated(Span(part.span.start - 1, span.end), key, dtype)
+                if not len(run):
+                    raise wire.error(part.span.start, "a number has an overlong key", _DAMAGED)
+                chunks.append(run)
+                at = part.span.start + (len(run) - 1) * (size + 1) + size
+    return parts
+
+
+def _shape(wire: Wire, span: Span) -> list[int]:
+    """Read a blob's shape."""
+    dims: list[int] = []
+    for part in wire.fields(span):
+        if part.number == 1:
+            dims += wire.numbers(part, MAX_AXES)
+        if len(dims) > MAX_AXES:
+            raise wire.error(span.start, f"a shape has more than {MAX_AXES} axes", _DAMAGED)
+    return dims
+
+
+def _joined(chunks: list[NDArray[np.generic]]) -> NDArray[np.generic]:
+    if len(chunks) == 1:
+        return chunks[0]
+    return np.concatenate(chunks) if chunks else np.zeros(0, np.float32)
+
+
+_DAMAGED = "the file is damaged: fetch it again and compare its size"

@@ -1,0 +1,157 @@
+"""Layer: one layer of a resolved network, and Kind, what a type of layer means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from texelnet.caffe.message import Message
+from texelnet.caffe.weights import Array
+from texelnet.errors import PrototxtError
+
+Shape = tuple[int, ...]
+LARGEST = 65_535
+Constant = NDArray[np.generic] | np.generic | Sequence[int] | float
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a layer and where its numbers live.
+
+    Parameters
+    ----------
+    owner
+        Name and index of the parameter that holds the numbers: the layer's own, or that of the
+        first layer which shares it by name.
+    """
+
+    shape: Shape
+    owner: tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer: its settings, the blobs it reads and writes, and their shapes.
+
+    Shapes are (batch, channels, height, width), with the sizes of the file.
+    """
+
+    name: str
+    type: str
+    bottoms: tuple[str, ...]
+    tops: tuple[str, ...]
+    source: str
+    message: Message
+    bottom_shapes: tuple[Shape, ...] = ()
+    top_shapes: tuple[Shape, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+
+    @property
+    def where(self) -> str:
+        """The place for errors: file, line and layer."""
+        return place(self.source, self.message.line, self.name)
+
+    def error(self, fact: str, hint: str = "") -> PrototxtError:
+        """Say what is wrong with this layer."""
+        return PrototxtError(self.where, fact, hint)
+
+    def settings(self, block: str) -> Message:
+        """Return the block of settings of this layer's type."""
+        return self.message.block(block)
+
+    def bounded(self, name: str, sizes: Sequence[int], least: int) -> None:
+        """Refuse a kernel's size, stride, pad or dilation that no picture has room for."""
+        for size in sizes:
+            if not least <= size <= LARGEST:
+                fact = f"{name} is {size:,}, it must be {least} to {LARGEST:,}"
+                raise self.error(fact)
+
+    def axis(self, written: int, shape: Shape | None = None, extra: int = 0) -> int:
+        """Count an axis from the front; -1 is the last (or, with extra, one past it)."""
+        shape = self.bottom_shapes[0] if shape is None else shape
+        axes = len(shape) + extra
+        if not -axes <= written < axes:
+            raise self.error(
+                f"axis {written} does not exist: {self.bottoms[0]} is {spoken(shape)}"
+            )
+        return written % axes
+
+
+class Writer(Protocol):
+    """What a kind may use to write its layer into the graph.
+
+    ``bottoms`` and ``tops`` are names of values, ``weights`` the parameters' numbers.
+    """
+
+    bottoms: Sequence[str]
+    tops: Sequence[str]
+    weights: Sequence[Array]
+
+    def node(self, op: str, inputs: Sequence[str], output: str = "", **attributes: Any) -> str:
+        """Add a node of this layer; without an output name it gets a fresh one."""
+
+    def nodes(
+        self, op: str, inputs: Sequence[str], outputs: Sequence[str], **attributes: Any
+    ) -> None:
+        """Add a node of this layer with several outputs."""
+
+    def constant(self, what: str, value: Constant) -> str:
+        """Add a constant called <layer>.<what>."""
+
+
+Count = tuple[int, int]
+ANY = 1_000_000
+
+
+def no_parameters(layer: Layer) -> tuple[Shape, ...]:
+    """Say that a kind has no parameters."""
+    return ()
+
+
+def same_shape(layer: Layer) -> tuple[Shape, ...]:
+    """Say that the top has the shape of the (first) bottom."""
+    return layer.bottom_shapes[:1]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What one type of layer means.
+
+    Parameters
+    ----------
+    shapes
+        The shapes of the tops, from settings and bottoms; raises if they can't be.
+    parameters
+        The shapes of the parameters.
+    to_graph
+        Writes the layer as ONNX nodes.
+    bottoms, tops
+        How many there may be, (least, most).
+    in_place
+        Whether the top may be the bottom.
+    pins
+        Why height and width must stay those of the file, or an empty string.
+    """
+
+    type: str
+    shapes: Callable[[Layer], tuple[Shape, ...]]
+    to_graph: Callable[[Layer, Writer], None]
+    parameters: Callable[[Layer], tuple[Shape, ...]] = no_parameters
+    bottoms: Count = (1, 1)
+    tops: Count = (1, 1)
+    in_place: bool = False
+    pins: Callable[[Layer], str] = lambda layer: ""
+
+
+def place(source: str, line: int, name: str) -> str:
+    """Write a place the way all errors do."""
+    return f"{source}:{line}" + (f' (layer "{name}")' if name else "")
+
+
+def spoken(shape: Shape) -> str:
+    """Write a shape for people: 1 x 3 x 20 x 20."""
+    return " x ".join(map(str, shape)) or "a single number"

@@ -1,0 +1,46 @@
+"""LAYERS: the types of layers that are understood, by Caffe's names.
+
+TRAINING holds the types that only serve training or feed data: they are left out of a network
+that is used. REFUSED holds those that are known and can't be done, each with its reason.
+"""
+
+from texelnet.caffe.layer import Kind
+from texelnet.caffe.layers.activation import DROPOUT, ELU, POWER, PRELU, RELU, SIGMOID, TANH
+from texelnet.caffe.layers.affine import BATCH_NORM, BIAS, SCALE
+from texelnet.caffe.layers.convolution import CONVOLUTION, DECONVOLUTION
+from texelnet.caffe.layers.crop import CROP
+from texelnet.caffe.layers.eltwise import ELTWISE
+from texelnet.caffe.layers.input import INPUT
+from texelnet.caffe.layers.join import CONCAT, SLICE, SPLIT
+from texelnet.caffe.layers.others import REFUSED, TRAINING, Dropped
+from texelnet.caffe.layers.pooling import POOLING
+from texelnet.caffe.layers.reshape import FLATTEN, RESHAPE
+
+LAYERS: dict[str, Kind] = {
+    kind.type: kind
+    for kind in (
+        INPUT,
+        CONVOLUTION,
+        DECONVOLUTION,
+        POOLING,
+        RELU,
+        PRELU,
+        ELU,
+        SIGMOID,
+        TANH,
+        POWER,
+        DROPOUT,
+        ELTWISE,
+        CONCAT,
+        SLICE,
+        SPLIT,
+        CROP,
+        SCALE,
+        BIAS,
+        BATCH_NORM,
+        FLATTEN,
+        RESHAPE,
+    )
+}
+
+__all__ = ["LAYERS", "REFUSED", "TRAINING", "Dropped"]

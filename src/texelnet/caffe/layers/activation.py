@@ -1,0 +1,84 @@
+"""Layers that work on each value by itself: ReLU, PReLU, ELU, Sigmoid, TanH, Power, Dropout.
+
+ReLU with `negative_slope` is leaky. PReLU has one slope a channel, or one for all with
+`channel_shared` (then its blob has no axes at all). Power is (shift + scale x) ^ power, a
+fractional power of a negative number is NaN. Dropout passes values on unchanged in the TEST
+phase: Caffe scales while training.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from texelnet.caffe.layer import Kind, Layer, Shape, Writer, same_shape, spoken
+
+
+def _relu(layer: Layer, writer: Writer) -> None:
+    """Write Relu, or LeakyRelu if there is a slope."""
+    slope = layer.settings("relu_param").real("negative_slope")
+    if slope:
+        writer.node("LeakyRelu", writer.bottoms, writer.tops[0], alpha=slope)
+    else:
+        writer.node("Relu", writer.bottoms, writer.tops[0])
+
+
+def _prelu_slopes(layer: Layer) -> tuple[Shape, ...]:
+    """Return the shape of the slopes."""
+    shape = layer.bottom_shapes[0]
+    if len(shape) < 2:
+        raise layer.error(f"PReLU needs channels, {layer.bottoms[0]} is {spoken(shape)}")
+    return ((),) if layer.settings("prelu_param").flag("channel_shared") else (shape[1:2],)
+
+
+def _prelu(layer: Layer, writer: Writer) -> None:
+    """Write PRelu with slopes shaped (channels, 1, 1)."""
+    ones = (1,) * (len(layer.bottom_shapes[0]) - 2)
+    slopes = writer.weights[0].reshape(-1, *ones)
+    writer.node("PRelu", [*writer.bottoms, writer.constant("slope", slopes)], writer.tops[0])
+
+
+def _elu(layer: Layer, writer: Writer) -> None:
+    """Write Elu."""
+    alpha = layer.settings("elu_param").real("alpha")
+    writer.node("Elu", writer.bottoms, writer.tops[0], alpha=alpha)
+
+
+def _power(layer: Layer, writer: Writer) -> None:
+    """Write Mul, Add and Pow, leaving out what changes nothing."""
+    settings = layer.settings("power_param")
+    steps = [
+        (op, settings.real(name))
+        for op, name, neutral in (("Mul", "scale", 1), ("Add", "shift", 0), ("Pow", "power", 1))
+        if settings.real(name) != neutral
+    ]
+    value = writer.bottoms[0]
+    for index, (op, number) in enumerate(steps):
+        constant = writer.constant(op.lower(), number)
+        last = index == len(steps) - 1
+        value = writer.node(op, [value, constant], writer.tops[0] if last else "")
+    if not steps:
+        writer.node("Identity", writer.bottoms, writer.tops[0])
+
+
+def _sigmoid(layer: Layer, writer: Writer) -> None:
+    """Write Sigmoid."""
+    writer.node("Sigmoid", writer.bottoms, writer.tops[0])
+
+
+def _tanh(layer: Layer, writer: Writer) -> None:
+    """Write Tanh."""
+    writer.node("Tanh", writer.bottoms, writer.tops[0])
+
+
+def _dropout(layer: Layer, writer: Writer) -> None:
+    """Write Identity: in the TEST phase nothing is dropped."""
+    writer.node("Identity", writer.bottoms, writer.tops[0])
+
+
+RELU = Kind("ReLU", same_shape, _relu, in_place=True)
+PRELU = Kind("PReLU", same_shape, _prelu, _prelu_slopes, in_place=True)
+ELU = Kind("ELU", same_shape, _elu, in_place=True)
+SIGMOID = Kind("Sigmoid", same_shape, _sigmoid, in_place=True)
+TANH = Kind("TanH", same_shape, _tanh, in_place=True)
+POWER = Kind("Power", same_shape, _power, in_place=True)
+DROPOUT = Kind("Dropout", same_shape, _dropout, in_place=True)

@@ -1,0 +1,138 @@
+"""Scale, Bias and BatchNorm: a factor and an addend for each channel.
+
+Scale and Bias take their numbers from a parameter, or from a second bottom. The numbers span
+`num_axes` axes from `axis` on (all that are left if num_axes is -1, a single number if it is 0)
+and are repeated over the others.
+
+BatchNorm stores mean, variance and a factor by which both are divided; a factor of 0 means mean
+and variance 0, so x / sqrt(eps). In the TEST phase the stored statistics are used, unless
+`use_global_stats: false` asks for those of the batch.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from texelnet.caffe.layer import Kind, Layer, Shape, Writer, spoken
+from texelnet.errors import WeightsError
+
+
+def _block(layer: Layer) -> str:
+    return "scale_param" if layer.type == "Scale" else "bias_param"
+
+
+def _span(layer: Layer) -> tuple[int, int]:
+    """Return the axes that the numbers span: first, and one past the last."""
+    settings, shape = layer.settings(_block(layer)), layer.bottom_shapes[0]
+    if len(layer.bottom_shapes) == 2:
+        count = len(layer.bottom_shapes[1])
+        first = layer.axis(settings.number("axis")) if count else 0
+    else:
+        count, first = settings.number("num_axes"), layer.axis(settings.number("axis"))
+        if count < -1:
+            raise layer.error(f"num_axes is {count}", "-1 means all that are left")
+        count = len(shape) - first if count == -1 else count
+    if first + count > len(shape):
+        fact = f"{count} axes from axis {first} on go past the end of {spoken(shape)}"
+        raise layer.error(fact)
+    return first, first + count
+
+
+def _shapes(layer: Layer) -> tuple[Shape, ...]:
+    """Return the bottom's shape, once a second bottom is known to fit."""
+    first, end = _span(layer)
+    shape = layer.bottom_shapes[0]
+    if len(layer.bottom_shapes) == 2 and layer.bottom_shapes[1] != shape[first:end]:
+        fact = f"{layer.bottoms[1]} is {spoken(layer.bottom_shapes[1])}"
+        over = f"axes {first} to {end - 1} of {layer.bottoms[0]} are {spoken(shape[first:end])}"
+        raise layer.error(f"{fact}, {over}", "change axis, or the shape of the second bottom")
+    return (shape,)
+
+
+def _parameters(layer: Layer) -> tuple[Shape, ...]:
+    """Return the shapes of factor and addend; a second bottom takes the place of the first."""
+    first, end = _span(layer)
+    shape = layer.bottom_shapes[0][first:end]
+    own = [shape] if len(layer.bottom_shapes) == 1 else []
+    if layer.type == "Scale" and layer.settings("scale_param").flag("bias_term"):
+        own.append(shape)
+    return tuple(own)
+
+
+def _spread(layer: Layer, numbers: np.ndarray) -> np.ndarray:
+    """Shape numbers so that they repeat over the axes behind their own."""
+    behind = len(layer.bottom_shapes[0]) - _span(layer)[1]
+    return numbers.reshape(numbers.shape + (1,) * behind)
+
+
+def _second_bottom(layer: Layer, writer: Writer) -> str:
+    """Give the second bottom axes of size 1 behind its own."""
+    own, end = len(layer.bottom_shapes[1]), _span(layer)[1]
+    behind = len(layer.bottom_shapes[0]) - end
+    if not behind:
+        return writer.bottoms[1]
+    axes = writer.constant("axes", list(range(own, own + behind)))
+    return writer.node("Unsqueeze", [writer.bottoms[1], axes])
+
+
+def _to_graph(layer: Layer, writer: Writer) -> None:
+    """Write Mul and Add, or Add alone for Bias."""
+    left = [_spread(layer, numbers) for numbers in writer.weights]
+    operations = ["Mul", "Add"] if layer.type == "Scale" else ["Add"]
+    value = writer.bottoms[0]
+    if len(writer.bottoms) == 2:
+        steps = [(operations[0], _second_bottom(layer, writer))]
+    else:
+        what = "scale" if layer.type == "Scale" else "bias"
+        steps = [(operations[0], writer.constant(what, left.pop(0)))]
+    if left:
+        steps.append(("Add", writer.constant("bias", left[0])))
+    for index, (op, numbers) in enumerate(steps):
+        last = index == len(steps) - 1
+        value = writer.node(op, [value, numbers], writer.tops[0] if last else "")
+
+
+def _batch_norm_shapes(layer: Layer) -> tuple[Shape, ...]:
+    """Return the bottom's shape; refuse what only training knows."""
+    settings = layer.settings("batch_norm_param")
+    if len(layer.bottom_shapes[0]) < 2:
+        shape = spoken(layer.bottom_shapes[0])
+        raise layer.error(f"BatchNorm needs channels, {layer.bottoms[0]} is {shape}")
+    if settings.has("use_global_stats") and not settings.flag("use_global_stats"):
+        fact = "use_global_stats: false takes mean and variance from the batch being computed"
+        raise layer.error(fact, "remove it: the stored statistics are used then")
+    if any(spec.real("lr_mult") != 0 for spec in layer.message.blocks("param")):
+        raise layer.error(
+            "BatchNorm's statistics can't be learnt", "set lr_mult: 0 in its param"
+        )
+    return layer.bottom_shapes
+
+
+def _batch_norm_parameters(layer: Layer) -> tuple[Shape, ...]:
+    """Return the shapes of mean, variance and factor."""
+    channels = layer.bottom_shapes[0][1]
+    return ((channels,), (channels,), (1,))
+
+
+def _batch_norm(layer: Layer, writer: Writer) -> None:
+    """Write x * a + b, a = 1 / sqrt(variance + eps), b = -mean * a, worked out in float64."""
+    mean, variance, factor = (numbers.astype(np.float64) for numbers in writer.weights)
+    divisor = 1 / factor[0] if factor[0] else 0.0
+    square = variance * divisor + layer.settings("batch_norm_param").real("eps")
+    if not (square > 0).all():
+        channel = int(np.argmin(square > 0))
+        fact = f"channel {channel} has variance + eps = {square[channel]:g}, which has no root"
+        raise WeightsError(layer.where, fact, "the weights are damaged or of another network")
+    deviation = np.sqrt(square)
+    ones = (1,) * (len(layer.bottom_shapes[0]) - 2)
+    scale = writer.constant("scale", (1 / deviation).reshape(-1, *ones))
+    shift = writer.constant("shift", (-mean * divisor / deviation).reshape(-1, *ones))
+    scaled = writer.node("Mul", [writer.bottoms[0], scale])
+    writer.node("Add", [scaled, shift], writer.tops[0])
+
+
+SCALE = Kind("Scale", _shapes, _to_graph, _parameters, bottoms=(1, 2), in_place=True)
+BIAS = Kind("Bias", _shapes, _to_graph, _parameters, bottoms=(1, 2), in_place=True)
+BATCH_NORM = Kind(
+    "BatchNorm", _batch_norm_shapes, _batch_norm, _batch_norm_parameters, in_place=True
+)

@@ -1,0 +1,177 @@
+"""Pooling: the largest value, or the average, of each window.
+
+The number of windows is ceil((size + 2 pad - kernel) / stride) + 1 (floor with `round_mode:
+FLOOR`), unlike convolution's. With any pad, windows that would begin past the picture and its
+first pad are left out; without pad they stay, and when the stride is larger than the kernel a
+window can lie outside the picture altogether: Caffe then gives -FLT_MAX, or 0/0 for an average,
+and so do we.
+
+Padding never wins a maximum. An average divides by the part of the window inside the padded
+picture, so padding counts, but what lies past it does not.
+
+As a formula: both rules come to windows in floor mode over a picture padded by `pad` before and
+`pad + reach` behind, reach = min(stride, kernel - pad) - 1 with pad and stride - 1 without.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from texelnet.caffe.layer import Kind, Layer, Shape, Writer, spoken
+from texelnet.caffe.message import Message
+
+_LOWEST = np.finfo(np.float32).min
+
+
+@dataclass(frozen=True)
+class _Window:
+    """Sizes for height and width, and how far windows reach past the padded picture."""
+
+    kernel: tuple[int, int]
+    stride: tuple[int, int]
+    pad: tuple[int, int]
+    reach: tuple[int, int]
+
+
+def _pair(layer: Layer, settings: Message, name: str, default: int) -> tuple[int, int]:
+    """Read one number for both axes, or the pair for height and width."""
+    high, wide = name.removesuffix("_size") + "_h", name.removesuffix("_size") + "_w"
+    if not settings.has(high) and not settings.has(wide):
+        number = settings.number(name) if settings.has(name) else default
+        return number, number
+    if settings.has(name):
+        raise layer.error(f"{name} and {high}/{wide} are both written", "keep one of the two")
+    if name != "pad" and not (settings.has(high) and settings.has(wide)):
+        raise layer.error(f"{high} and {wide} belong together", f"write both, or {name}")
+    return settings.number(high), settings.number(wide)
+
+
+def _window(layer: Layer) -> _Window:
+    """Read and check the sizes."""
+    settings, shape = layer.settings("pooling_param"), layer.bottom_shapes[0]
+    if len(shape) != 4:
+        fact = f"Pooling needs batch, channels, height and width, {layer.bottoms[0]} is"
+        raise layer.error(f"{fact} {spoken(shape)}")
+    stride, pad = _pair(layer, settings, "stride", 1), _pair(layer, settings, "pad", 0)
+    if settings.flag("global_pooling"):
+        if any(settings.has(name) for name in ("kernel_size", "kernel_h", "kernel_w")):
+            raise layer.error(
+                "global_pooling takes the whole picture", "remove the kernel size"
+            )
+        if stride != (1, 1) or pad != (0, 0):
+            raise layer.error("global_pooling takes no stride and no pad", "remove them")
+        return _Window((shape[2], shape[3]), stride, pad, (0, 0))
+    kernel = _pair(layer, settings, "kernel_size", 0)
+    if min(kernel) < 1:
+        raise layer.error(
+            "the kernel has no size", "write kernel_size, or kernel_h and kernel_w"
+        )
+    layer.bounded("kernel", kernel, 1)
+    layer.bounded("stride", stride, 1)
+    if any(p >= k for p, k in zip(pad, kernel, strict=True)):
+        fact = f"pad {spoken(pad)} must be smaller than the kernel {spoken(kernel)}"
+        raise layer.error(fact)
+    rounds_up = settings.word("round_mode") == "CEIL"
+
+    def reach(axis: int) -> int:
+        clipped = kernel[axis] - pad[axis] if any(pad) else stride[axis]
+        return min(stride[axis], clipped) - 1 if rounds_up else 0
+
+    return _Window(kernel, stride, pad, (reach(0), reach(1)))
+
+
+def _shapes(layer: Layer) -> tuple[Shape, ...]:
+    """Return batch, channels and the number of windows."""
+    if layer.settings("pooling_param").word("pool") == "STOCHASTIC":
+        raise layer.error("stochastic pooling draws lots", "train with it, use AVE afterwards")
+    if len(layer.tops) == 2:
+        hint = "remove the second top"
+        raise layer.error("the second top (which value was the largest) has no use here", hint)
+    at, shape = _window(layer), layer.bottom_shapes[0]
+    sizes = []
+    for axis, size in enumerate(shape[2:]):
+        padded = size + 2 * at.pad[axis]
+        new = (padded + at.reach[axis] - at.kernel[axis]) // at.stride[axis] + 1
+        if new < 1:
+            fact = f"a kernel of {at.kernel[axis]} has no place in {padded} (padding included)"
+            raise layer.error(fact, "give a larger picture, or a smaller kernel")
+        sizes.append(new)
+    return ((*shape[:2], *sizes),)
+
+
+def _to_graph(layer: Layer, writer: Writer) -> None:
+    """Write GlobalMaxPool, MaxPool, GlobalAveragePool or AveragePool with what they need."""
+    settings = layer.settings("pooling_param")
+    largest = settings.word("pool") == "MAX"
+    if settings.flag("global_pooling"):
+        op = "GlobalMaxPool" if largest else "GlobalAveragePool"
+        writer.node(op, writer.bottoms, writer.tops[0])
+    elif largest:
+        _maximum(_window(layer), writer)
+    else:
+        _average(_window(layer), writer)
+
+
+def _maximum(at: _Window, writer: Writer) -> None:
+    """Write MaxPool; windows that may lie outside need the lowest number laid there."""
+    value, ceil = writer.bottoms[0], any(at.reach)
+    if not any(at.pad) and any(s > k for s, k in zip(at.stride, at.kernel, strict=True)):
+        value, ceil = _padded(writer, value, (0, 0), at.reach, float(_LOWEST)), False
+    writer.node(
+        "MaxPool",
+        [value],
+        writer.tops[0],
+        kernel_shape=at.kernel,
+        strides=at.stride,
+        pads=(*at.pad, *at.pad),
+        ceil_mode=int(ceil),
+    )
+
+
+def _average(at: _Window, writer: Writer) -> None:
+    """Write AveragePool, by the plainest form that divides as Caffe does."""
+    value = writer.bottoms[0]
+    sizes: dict[str, Any] = {"kernel_shape": at.kernel, "strides": at.stride}
+    if not any(at.reach):
+        pads = (*at.pad, *at.pad)
+        writer.node(
+            "AveragePool", [value], writer.tops[0], **sizes, pads=pads, count_include_pad=1
+        )
+    elif all(
+        reach == stride - 1 and stride <= kernel
+        for reach, stride, kernel in zip(at.reach, at.stride, at.kernel, strict=True)
+    ):
+        if any(at.pad):
+            value = _padded(writer, value, at.pad, at.pad, 0.0)
+        writer.node("AveragePool", [value], writer.tops[0], **sizes, ceil_mode=1)
+    else:
+        _average_by_count(at, writer)
+
+
+def _average_by_count(at: _Window, writer: Writer) -> None:
+    """Average over picture and padding, and divide by how much of each window counts."""
+    zero, one = writer.constant("zero", 0.0), writer.constant("one", 1.0)
+    value = writer.bottoms[0]
+    ones = writer.node("Add", [writer.node("Mul", [value, zero]), one])
+    if any(at.pad):
+        ones = _padded(writer, ones, at.pad, at.pad, 1.0)
+    behind = (at.pad[0] + at.reach[0], at.pad[1] + at.reach[1])
+    whole: dict[str, Any] = {"kernel_shape": at.kernel, "strides": at.stride}
+    total = _padded(writer, value, at.pad, behind, 0.0)
+    count = _padded(writer, ones, (0, 0), at.reach, 0.0)
+    averages = [writer.node("AveragePool", [of], **whole) for of in (total, count)]
+    writer.node("Div", averages, writer.tops[0])
+
+
+def _padded(
+    writer: Writer, value: str, before: tuple[int, int], behind: tuple[int, int], fill: float
+) -> str:
+    """Write Pad on height and width."""
+    pads = writer.constant("pads", [0, 0, *before, 0, 0, *behind])
+    return writer.node("Pad", [value, pads, writer.constant("fill", fill)])
+
+
+POOLING = Kind("Pooling", _shapes, _to_graph, tops=(1, 2))

@@ -1,0 +1,194 @@
+"""Net: a prototxt resolved, for one phase, into layers with shapes and parameters.
+
+The order is Caffe's: old forms are upgraded, include and exclude rules are asked, Split layers
+are put in, and each blob must have one maker. Then the layers that only serve training are left
+out, shapes are worked out, and each parameter gets an owner (a name in `param` shares it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from texelnet.caffe.binary import read_weights
+from texelnet.caffe.fit import fit
+from texelnet.caffe.layer import Layer, Shape, place
+from texelnet.caffe.message import Message
+from texelnet.caffe.resolve import check, leave_out_training, with_parameters, with_shapes
+from texelnet.caffe.splits import State, insert_splits
+from texelnet.caffe.text import read_text
+from texelnet.caffe.tokens import decode
+from texelnet.caffe.upgrade import upgrade
+from texelnet.caffe.weights import Array, Weights
+from texelnet.errors import PrototxtError
+
+
+@dataclass(frozen=True)
+class Net:
+    """A Caffe network, resolved.
+
+    Parameters
+    ----------
+    source
+        The prototxt it was read from; errors begin with it.
+    layers
+        In Caffe's order, automatic Split layers included.
+    inputs, outputs
+        Blobs that are given, and blobs that nobody reads.
+    dropped
+        The layers that were left out because they only serve training, "name (Type)".
+    weights
+        The numbers of each parameter by its owner (layer, index); empty if none were given.
+    unused_weights
+        Layers of the weights file that this network does not have.
+    """
+
+    name: str
+    source: str
+    phase: str
+    layers: tuple[Layer, ...]
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    dropped: tuple[str, ...] = ()
+    weights: Mapping[tuple[str, int], Array] = field(default_factory=dict)
+    unused_weights: tuple[str, ...] = ()
+
+    @property
+    def shapes(self) -> dict[str, Shape]:
+        """The shape of every blob; of one that is changed in place, the last."""
+        return {
+            blob: shape
+            for layer in self.layers
+            for blob, shape in zip(layer.tops, layer.top_shapes, strict=True)
+        }
+
+    def numbers(self, layer: Layer) -> tuple[Array, ...]:
+        """Return the numbers of a layer's parameters, shared ones in this layer's shape."""
+        return tuple(self.weights[p.owner].reshape(p.shape) for p in layer.parameters)
+
+    def with_weights(self, weights: Weights) -> Net:
+        """Return the same network with these weights.
+
+        Raises
+        ------
+        WeightsError
+            If a layer finds none, or some of another shape or number.
+        """
+        numbers, unused = fit(self.layers, self.source, weights)
+        return replace(self, weights=numbers, unused_weights=unused)
+
+    def at(self, shapes: Mapping[str, Shape]) -> Net:
+        """Return the same network with inputs of these shapes instead of the file's.
+
+        Raises
+        ------
+        PrototxtError
+            If a layer can't work at this size.
+        """
+        layers = with_parameters(with_shapes(self.layers, shapes))
+        return replace(self, layers=layers)
+
+
+def read_net(
+    prototxt: Path | str,
+    weights: Path | Weights | None = None,
+    *,
+    phase: str = "TEST",
+    level: int = 0,
+    stages: Sequence[str] = (),
+    source: str = "net.prototxt",
+) -> Net:
+    """Read a network.
+
+    Parameters
+    ----------
+    prototxt
+        The file (a Path), or its text (a str; then `source` is what errors call it).
+    weights
+        A .caffemodel or .npz, or what was read from one; without, only shapes are known.
+    phase, level, stages
+        The state that include and exclude rules are asked about.
+
+    Raises
+    ------
+    PrototxtError
+        If the text can't be read, or the network it describes can't be.
+    NetworkError
+        If it has layers that are not understood; all of them are named.
+    WeightsError
+        If the weights are damaged, missing or do not fit.
+    """
+    if isinstance(prototxt, Path):
+        source, text = str(prototxt), _text_of(prototxt)
+    else:
+        text = decode(prototxt.encode(errors="surrogatepass"), source)
+    message = upgrade(read_text(text, source), source)
+    own = message.block("state")
+    state = State(phase, level, frozenset([*stages, *own.words("stage")]))
+    kept = [layer for layer in message.blocks("layer") if state.keeps(layer, source)]
+    net = _resolved(message, insert_splits(kept, source), source, phase)
+    if isinstance(weights, Path):
+        weights = read_weights(weights)
+    return net if weights is None else net.with_weights(weights)
+
+
+def _text_of(path: Path) -> str:
+    """Read a prototxt's text."""
+    try:
+        return decode(path.read_bytes(), str(path))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise PrototxtError(str(path), f"the file can't be read ({reason})") from None
+
+
+def _resolved(message: Message, kept: list[Message], source: str, phase: str) -> Net:
+    """Turn the layers that are in the net into a Net."""
+    if not kept:
+        raise PrototxtError(source, f"there are no layers in the {phase} phase")
+    all_layers = [_layer(layer, source) for layer in kept]
+    check(all_layers, source)
+    layers, wanted = leave_out_training(all_layers)
+    if not any(layer.type != "Input" for layer in layers):
+        fact = "only inputs are left once the training layers are out"
+        if len(layers) < len(all_layers):
+            raise PrototxtError(source, fact, "add the layers that compute something")
+    shaped = with_parameters(with_shapes(layers))
+    inputs = [top for layer in shaped if layer.type == "Input" for top in layer.tops]
+    out = {layer.name for layer in layers}
+    return Net(
+        name=message.word("name") or Path(source).stem,
+        source=source,
+        phase=phase,
+        layers=shaped,
+        inputs=tuple(inputs),
+        outputs=_outputs(shaped, wanted),
+        dropped=tuple(f"{one.name} ({one.type})" for one in all_layers if one.name not in out),
+    )
+
+
+def _layer(message: Message, source: str) -> Layer:
+    """Take the bare layer out of its message, and check what all layers have in common."""
+    name, tops, bottoms = message.word("name"), message.words("top"), message.words("bottom")
+    layer = Layer(name, message.word("type"), tuple(bottoms), tuple(tops), source, message)
+    for written, count, of in (
+        ("propagate_down", len(bottoms), "bottom"),
+        ("loss_weight", max(len(tops), 1), "top"),
+    ):
+        times = len(message.fields.get(written, []))
+        if times not in (0, count):
+            where = place(source, message.line_of(written), name)
+            fact = f"{written} is written {times} times for {count} {of}"
+            raise PrototxtError(where, fact, f"write it once for each {of}, or not at all")
+    return layer
+
+
+def _outputs(layers: Iterable[Layer], wanted: frozenset[str]) -> tuple[str, ...]:
+    """Return the blobs that no layer reads, in the order they are made."""
+    layers = tuple(layers)
+    open_ends: dict[str, None] = {}
+    for layer in layers:
+        for bottom in layer.bottoms:
+            open_ends.pop(bottom, None)
+        open_ends.update(dict.fromkeys(layer.tops))
+    return tuple(blob for blob in open_ends if blob in wanted)

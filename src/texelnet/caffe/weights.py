@@ -1,0 +1,92 @@
+"""Weights: the numbers of a network by layer, from a .caffemodel or an .npz.
+
+An ``.npz`` holds ``param/<layer>/<i>`` in Caffe's layout: Convolution (out, in/group, kh, kw),
+Deconvolution (in, out/group, kh, kw), bias (out,), BatchNorm mean, variance and factor.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from texelnet.errors import WeightsError
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Blob:
+    """One parameter as a file holds it.
+
+    Parameters
+    ----------
+    values
+        The numbers; read-only, and for a .caffemodel a view of the mapped file.
+    legacy
+        Whether the file gives four old-style sizes (num, channels, height, width). They fit
+        a parameter with fewer axes if the missing ones, on the left, are 1.
+    """
+
+    values: Array
+    legacy: bool = False
+
+    def fits(self, shape: tuple[int, ...]) -> bool:
+        """Whether this blob can be the parameter of this shape."""
+        if self.legacy:
+            return len(shape) <= 4 and self.values.shape == (1,) * (4 - len(shape)) + shape
+        return self.values.shape == shape
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Parameters by layer and index, and the file they come from."""
+
+    source: str
+    blobs: Mapping[str, Mapping[int, Blob]]
+
+    def replaced(self, other: Weights) -> Weights:
+        """Return these weights with those that ``other`` holds put in their place."""
+        blobs = {layer: dict(indexed) for layer, indexed in self.blobs.items()}
+        for layer, indexed in other.blobs.items():
+            blobs.setdefault(layer, {}).update(indexed)
+        return Weights(f"{self.source} and {other.source}", blobs)
+
+
+def weights_from_arrays(arrays: Mapping[str, NDArray[np.generic]], source: str) -> Weights:
+    """Take the ``param/<layer>/<i>`` entries of a set of named arrays; ignore all others."""
+    blobs: dict[str, dict[int, Blob]] = {}
+    for key, values in arrays.items():
+        if not key.startswith("param/"):
+            continue
+        layer, _, index = key.removeprefix("param/").rpartition("/")
+        if not layer or not (index.isascii() and index.isdigit() and len(index) < 4):
+            hint = "call it param/<layer>/<i>, i = 0 for weights, 1 for bias"
+            raise WeightsError(source, f"the entry {key!r} names no parameter", hint)
+        if values.dtype.kind not in "fiu":
+            raise WeightsError(source, f"the entry {key!r} holds {values.dtype}, not numbers")
+        with np.errstate(over="ignore"):
+            numbers: Array = np.array(values, dtype=np.float32)
+        numbers.flags.writeable = False
+        blobs.setdefault(layer, {})[int(index)] = Blob(numbers)
+    return Weights(source, blobs)
+
+
+def weights_from_npz(path: Path) -> Weights:
+    """Read the ``param/<layer>/<i>`` entries of an .npz file."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            names = [name for name in archive.files if name.startswith("param/")]
+            arrays = {name: archive[name] for name in names}
+    except (OSError, ValueError, EOFError, KeyError, TypeError, AttributeError) as error:
+        raise WeightsError(str(path), f"this is no .npz that can be read ({error})") from None
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, MemoryError, SyntaxError) as error:
+        raise WeightsError(str(path), f"this .npz is damaged ({error})") from None
+    if not arrays:
+        hint = "name the entries param/<layer>/<i> in Caffe's layout"
+        raise WeightsError(str(path), "the file holds no parameters", hint)
+    return weights_from_arrays(arrays, str(path))

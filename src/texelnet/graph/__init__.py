@@ -1,0 +1,1 @@
+"""NETWORKS: the graph (an onnx_ir model) and its contract with the picture."""

@@ -1,0 +1,31 @@
+"""MEANINGS: what each operator of a graph means in pixel words.
+
+To add an operator, write its file and list it in OPS. Tests walk OPS and run every case.
+"""
+
+from texelnet.ops.arithmetic import ARITHMETIC
+from texelnet.ops.conv import CONV
+from texelnet.ops.conv_transpose import CONV_TRANSPOSE
+from texelnet.ops.move import MOVES
+from texelnet.ops.op import Case, Node, NotInAShader, Op, Vector
+from texelnet.ops.pointwise import POINTWISE
+from texelnet.ops.pool import AVERAGE_POOL, MAX_POOL
+from texelnet.ops.refused import REFUSED
+from texelnet.ops.sizes import SIZES, is_about_sizes
+
+OPS: dict[str, Op] = {
+    op.type: op
+    for op in (
+        CONV,
+        CONV_TRANSPOSE,
+        *POINTWISE,
+        *ARITHMETIC,
+        MAX_POOL,
+        AVERAGE_POOL,
+        *MOVES,
+        *REFUSED,
+    )
+}
+"""Every operator, by its ONNX type."""
+
+__all__ = ["OPS", "SIZES", "Case", "Node", "NotInAShader", "Op", "Vector", "is_about_sizes"]

@@ -1,0 +1,98 @@
+"""Add, Sub, Mul, Div, Max, Min of planes and of constants, with ONNX broadcasting.
+
+A constant may be one number or one a channel; a plane of one channel spreads over many.
+Adding and multiplying constants stay linear (constants and mixes), so that the compiler can
+fold them into the convolutions around them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from texelnet.ops.op import Case, Node, NotInAShader, Op, Operand, Result
+from texelnet.ops.op import random_array as weights
+from texelnet.pixel import Plane
+from texelnet.pixel.expr import Call, Constant, Expr, Tap, add, constant, pick, scaled
+
+SHAPE = (5, 3, 4)
+
+
+def per_channel(array: np.ndarray, channels: int) -> np.ndarray:
+    """Return a constant that broadcasts over a plane as one number a channel.
+
+    Raises
+    ------
+    NotInAShader
+        If it differs along height or width, or counts other channels.
+    """
+    shape = (1,) * (4 - array.ndim) + array.shape
+    if len(shape) != 4 or shape[0] != 1 or shape[2:] != (1, 1):
+        raise NotInAShader(
+            f"a constant of shape {'x'.join(map(str, array.shape))} varies over the picture",
+            "a shader runs at any size: use one number, or one a channel, shaped (C, 1, 1)",
+        )
+    if shape[1] not in (1, channels):
+        raise NotInAShader(
+            f"a constant for {shape[1]} channels meets a plane of {channels}",
+            f"give it 1 or {channels} numbers",
+        )
+    return np.broadcast_to(array.reshape(-1), (channels,))
+
+
+def _expr(operand: Operand | None, channels: int) -> Expr:
+    if isinstance(operand, Plane):
+        tap = Tap(operand.name, operand.channels)
+        if operand.channels == channels:
+            return tap
+        if operand.channels == 1:
+            return pick(tap, [0] * channels)
+        raise NotInAShader(f"planes of {operand.channels} and {channels} channels do not meet")
+    if isinstance(operand, np.ndarray):
+        return constant(per_channel(operand, channels), channels)
+    raise NotInAShader("an operand is a size, not a plane")
+
+
+def _combine(function: str, a: Expr, b: Expr) -> Expr:
+    if function == "sub":
+        return add(a, Constant(-b.value) if isinstance(b, Constant) else scaled(b, -1.0))
+    if function == "sum":
+        return add(a, b)
+    if function == "mul" and isinstance(b, Constant):
+        return scaled(a, b.value)
+    if function == "mul" and isinstance(a, Constant):
+        return scaled(b, a.value)
+    if function == "div" and isinstance(b, Constant) and np.all(b.value != 0):
+        return scaled(a, 1.0 / b.value.astype(np.float64))
+    return Call(function, (a, b))
+
+
+def _arithmetic(type: str, function: str, summary: str) -> Op:
+    def lower(node: Node) -> Result:
+        planes = [p for p in node.operands if isinstance(p, Plane)]
+        largest = max(planes, key=lambda p: p.channels)
+        exprs = [_expr(operand, largest.channels) for operand in node.operands]
+        result = exprs[0]
+        for other in exprs[1:]:
+            result = _combine(function, result, other)
+        name, height, width = node.outputs[0], largest.height, largest.width
+        return [Plane(name, largest.channels, height, width, result)]
+
+    cases = (
+        Case("two planes", (SHAPE, SHAPE), above=0.3),
+        Case("a number", (SHAPE, np.float32(0.7)), above=-1.0),
+        Case("a number first", (np.float32(0.7), SHAPE), above=0.3),
+        Case("one a channel", (SHAPE, weights(5, 1, 1) + 1), above=-1.0),
+        Case("one channel spreads", (SHAPE, (1, 3, 4)), above=0.3),
+    )
+    return Op(type, summary, lower, cases)
+
+
+ARITHMETIC = (
+    _arithmetic("Add", "sum", "a + b."),
+    _arithmetic("Sum", "sum", "The sum of any number of planes."),
+    _arithmetic("Sub", "sub", "a - b."),
+    _arithmetic("Mul", "mul", "a * b."),
+    _arithmetic("Div", "div", "a / b."),
+    _arithmetic("Max", "max", "The larger of a and b."),
+    _arithmetic("Min", "min", "The smaller of a and b."),
+)

@@ -1,0 +1,133 @@
+"""Conv: a convolution (in Caffe's sense: a correlation) with zero padding.
+
+Output pixel o sums, over kernel rows and columns k and all input channels of its group,
+weight[k] * input[stride*o + dilation*k - pad]; outside the picture the input is zero. Each
+(row, column) of the kernel is one tap, and its weights are a matrix from input channels to
+output channels; groups are blocks on that matrix's diagonal.
+
+See the ONNX operator specification, Conv-11.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+
+from texelnet.ops.op import Case, Node, NotInAShader, Op, Result
+from texelnet.ops.op import random_array as weights
+from texelnet.pixel import Plane
+from texelnet.pixel.expr import INSIDE, ZERO, Axis, Constant, Expr, Mix, Tap, add
+from texelnet.pixel.size import Size
+
+
+class Window(NamedTuple):
+    """How a kernel lies on one axis."""
+
+    kernel: int
+    stride: int
+    dilation: int
+    before: int  # pixels of padding before the first
+    after: int
+
+    @property
+    def reach(self) -> int:
+        """How many pixels the kernel spans."""
+        return self.dilation * (self.kernel - 1) + 1
+
+
+def windows(node: Node, kernel: tuple[int, ...]) -> tuple[Window, Window]:
+    """Read kernel, strides, dilations and pads of a two-dimensional node."""
+    if len(kernel) != 2:
+        raise NotInAShader(
+            f"the kernel has {len(kernel)} dimensions; a picture has 2", "run it on onnxruntime"
+        )
+    if node.get("auto_pad", "NOTSET") not in ("NOTSET", "VALID"):
+        raise NotInAShader(
+            f"auto_pad={node.get('auto_pad', '')}", "export the network with explicit pads"
+        )
+    strides, dilations = node.get("strides", (1, 1)), node.get("dilations", (1, 1))
+    pads = node.get("pads", (0, 0, 0, 0))
+    y, x = (
+        Window(kernel[i], strides[i], dilations[i], pads[i], pads[i + 2]) for i in range(2)
+    )
+    return y, x
+
+
+def block_diagonal(blocks: np.ndarray) -> np.ndarray:
+    """Lay the (group, outputs, inputs) blocks of a grouped mix out as one matrix."""
+    groups, rows, columns = blocks.shape
+    matrix = np.zeros((groups * rows, groups * columns), blocks.dtype)
+    for g in range(groups):
+        matrix[g * rows : (g + 1) * rows, g * columns : (g + 1) * columns] = blocks[g]
+    return matrix
+
+
+def _extent(size: Size, window: Window) -> Size:
+    return (size + (window.before + window.after - window.reach)) // window.stride + 1
+
+
+def _lower(node: Node) -> Result:
+    source, kernel = node.plane(0), node.constant(1)
+    outputs, group = kernel.shape[0], node.get("group", 1)
+    y, x = windows(node, kernel.shape[2:])
+    border = ZERO if any((y.before, y.after, x.before, x.after)) else INSIDE
+    terms: list[Expr] = [Constant(node.constant(2, np.zeros(outputs)).astype(np.float32))]
+    for row, column in product(range(y.kernel), range(x.kernel)):
+        blocks = kernel[:, :, row, column].reshape(group, outputs // group, -1)
+        tap = Tap(
+            source.name,
+            source.channels,
+            Axis.of(y.stride, offset=y.dilation * row - y.before),
+            Axis.of(x.stride, offset=x.dilation * column - x.before),
+            border,
+        )
+        terms.append(Mix(block_diagonal(blocks), tap))
+    height, width = _extent(source.height, y), _extent(source.width, x)
+    return [Plane(node.outputs[0], outputs, height, width, add(*terms))]
+
+
+def _macs(node: Node) -> Fraction:
+    return Fraction(int(node.constant(1).size))
+
+
+CONV = Op(
+    "Conv",
+    "A convolution with zero padding, any stride, dilation and group.",
+    _lower,
+    macs=_macs,
+    cases=(
+        Case("3x3", ((3, 7, 9), weights(5, 3, 3, 3), weights(5)), {"pads": [1, 1, 1, 1]}),
+        Case("no bias, valid", ((1, 6, 5), weights(4, 1, 3, 2))),
+        Case("1x1 padded", ((4, 5, 3), weights(3, 4, 1, 1), weights(3)), {"pads": [1] * 4}),
+        Case(
+            "stride 2, odd size",
+            ((2, 13, 8), weights(3, 2, 3, 3), weights(3)),
+            {"strides": [2, 2], "pads": [1, 1, 1, 1]},
+        ),
+        Case(
+            "stride 3 by 2, uneven pads",
+            ((2, 11, 10), weights(9, 2, 4, 5), weights(9)),
+            {"strides": [3, 2], "pads": [2, 0, 1, 3]},
+        ),
+        Case(
+            "dilation 2 by 3",
+            ((3, 13, 17), weights(2, 3, 3, 3), weights(2)),
+            {"dilations": [2, 3], "pads": [2, 3, 2, 3]},
+        ),
+        Case(
+            "groups of 2 and 3",
+            ((4, 6, 7), weights(6, 2, 3, 3), weights(6)),
+            {"group": 2, "pads": [1, 1, 1, 1]},
+        ),
+        Case(
+            "depthwise",
+            ((6, 5, 7), weights(6, 1, 5, 5), weights(6)),
+            {"group": 6, "pads": [2, 2, 2, 2]},
+        ),
+        Case("kernel wider than the picture", ((1, 3, 2), weights(1, 1, 9, 9)), {"pads": [4] * 4}),
+        Case("many channels", ((33, 5, 6), weights(40, 33, 3, 3), weights(40)), {"pads": [1] * 4}),
+    ),
+)

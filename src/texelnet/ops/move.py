@@ -1,0 +1,171 @@
+"""Operators that compute nothing: they move pixels and channels.
+
+Identity, Concat and Split of channels, Slice (a crop, or some channels), Pad (zero, edge or
+reflect). They become taps at other positions and mixes of zeros and ones, which the compiler
+folds into whoever reads them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from texelnet.ops.op import Case, Node, NotInAShader, Op, Operand, Result, Vector
+from texelnet.pixel import Plane
+from texelnet.pixel.expr import EDGE, INSIDE, REFLECT, Axis, Border, Expr, Tap, pick, stack
+from texelnet.pixel.size import Size, extreme, size
+
+SHAPE = (5, 6, 7)
+
+
+def _tap(plane: Plane) -> Tap:
+    return Tap(plane.name, plane.channels)
+
+
+def _identity(node: Node) -> Result:
+    source = node.plane(0)
+    name = node.outputs[0]
+    return [Plane(name, source.channels, source.height, source.width, _tap(source))]
+
+
+def _over_channels(node: Node) -> None:
+    axis = node.get("axis", 0)
+    if axis not in (1, -3):
+        raise NotInAShader(f"axis {axis} is not the channels", "join or split channels (axis 1)")
+
+
+def _concat(node: Node) -> Result:
+    _over_channels(node)
+    planes = [node.plane(i) for i in range(len(node.operands))]
+    channels, first = sum(p.channels for p in planes), planes[0]
+    expr = stack(*map(_tap, planes))
+    return [Plane(node.outputs[0], channels, first.height, first.width, expr)]
+
+
+def _split(node: Node) -> Result:
+    _over_channels(node)
+    source, start, results = node.plane(0), 0, []
+    count = -(-source.channels // len(node.outputs))
+    even = [count] * (len(node.outputs) - 1)
+    counts = node.constant(1, [*even, source.channels - sum(even)])
+    for name, channels in zip(node.outputs, map(int, counts), strict=True):
+        expr = pick(_tap(source), list(range(start, start + channels)))
+        results.append(Plane(name, channels, source.height, source.width, expr))
+        start += channels
+    return results
+
+
+def _numbers(operand: Operand | None, count: int, default: int) -> list[Size]:
+    if operand is None:
+        return [size(default)] * count
+    if isinstance(operand, Vector):
+        return list(operand.numbers)
+    assert isinstance(operand, np.ndarray)
+    return [size(int(n)) for n in operand]
+
+
+def _first(position: Size, extent: Size) -> Size:
+    """Return where a slice starts: negative counts from the end."""
+    number = position.fixed
+    return extent + number if number is not None and number < 0 else position
+
+
+def _last(position: Size, extent: Size) -> Size:
+    """Return where a slice ends: negative counts from the end, and never beyond it."""
+    number = position.fixed
+    if number is not None and number >= 2**31 - 1:
+        return extent
+    return extreme("min", _first(position, extent), extent)
+
+
+def _slice(node: Node) -> Result:
+    source = node.plane(0)
+    starts = _numbers(node.operand(1), 0, 0)
+    ends = _numbers(node.operand(2), 0, 0)
+    axes = [int(a) % 4 for a in node.constant(3, range(len(starts)))]
+    if any(s != 1 for s in node.constant(4, [1])):
+        raise NotInAShader("a slice with steps", "use a slice without steps")
+    height, width, shift = source.height, source.width, [0, 0]
+    channels = list(range(source.channels))
+    for axis, start, end in zip(axes, starts, ends, strict=True):
+        extent = (size(1), size(source.channels), source.height, source.width)[axis]
+        first, last = _first(start, extent), _last(end, extent)
+        if first.fixed is None or (axis < 2 and last.fixed is None):
+            raise NotInAShader("a slice that starts at a computed place", "slice at fixed places")
+        if axis == 0 and (first.fixed, last.fixed) != (0, 1):
+            raise NotInAShader("a slice of the batch", "give pictures one by one")
+        if axis == 1:
+            channels = channels[first.fixed : last.fixed]
+        elif axis == 2:
+            height, shift[0] = last - first, first.fixed
+        elif axis == 3:
+            width, shift[1] = last - first, first.fixed
+    y, x = (Axis.of(offset=s) for s in shift)
+    expr: Expr = Tap(source.name, source.channels, y, x, INSIDE)
+    if len(channels) < source.channels:
+        expr = pick(expr, channels)
+    return [Plane(node.outputs[0], len(channels), height, width, expr)]
+
+
+def _pad(node: Node) -> Result:
+    source, pads = node.plane(0), [int(p) for p in node.constant(1)]
+    if node.operand(3) is not None or len(pads) != 8 or any(pads[i] for i in (0, 1, 4, 5)):
+        raise NotInAShader("padding of other axes than height and width", "pad height and width")
+    if min(pads) < 0:
+        raise NotInAShader("a negative pad", "crop with a slice")
+    mode = node.get("mode", "constant")
+    value = node.operand(2)
+    fill = float(np.reshape(value, -1)[0]) if isinstance(value, np.ndarray) and value.size else 0
+    borders = {"constant": Border("constant", fill), "edge": EDGE, "reflect": REFLECT}
+    if mode not in borders:
+        raise NotInAShader(f"padding mode {mode}", f"use {', '.join(borders)}")
+    axes = Axis.of(offset=-pads[2]), Axis.of(offset=-pads[3])
+    expr = Tap(source.name, source.channels, *axes, borders[mode])
+    height, width = source.height + (pads[2] + pads[6]), source.width + (pads[3] + pads[7])
+    return [Plane(node.outputs[0], source.channels, height, width, expr)]
+
+
+def _ints(*numbers: int) -> np.ndarray:
+    return np.array(numbers, np.int64)
+
+
+_PADS = _ints(0, 0, 2, 1, 0, 0, 3, 4)
+
+MOVES = (
+    Op("Identity", "The same plane (Caffe's Split).", _identity, (Case("plain", (SHAPE,)),)),
+    Op("Dropout", "The same plane: at inference nothing is dropped.", _identity),
+    Op(
+        "Concat",
+        "Channels of several planes, one after the other.",
+        _concat,
+        (
+            Case("odd counts", (SHAPE, (2, 6, 7), (1, 6, 7)), {"axis": 1}),
+            Case("one", (SHAPE,), {"axis": 1}),
+        ),
+    ),
+    Op(
+        "Split",
+        "Channels shared out to several planes.",
+        _split,
+        (Case("uneven", (SHAPE, _ints(1, 3, 1)), {"axis": 1}, outputs=3),),
+    ),
+    Op(
+        "Slice",
+        "A crop, or some channels.",
+        _slice,
+        (
+            Case("crop", (SHAPE, _ints(1, 2), _ints(5, -1), _ints(2, 3))),
+            Case("channels", (SHAPE, _ints(1), _ints(4), _ints(1))),
+            Case("to the end", (SHAPE, _ints(3), _ints(2**31), _ints(3))),
+        ),
+    ),
+    Op(
+        "Pad",
+        "Pixels around the picture: a constant, the edge or a reflection.",
+        _pad,
+        (
+            Case("constant", (SHAPE, _PADS, np.float32(0.3))),
+            Case("edge", (SHAPE, _PADS), {"mode": "edge"}),
+            Case("reflect", (SHAPE, _PADS), {"mode": "reflect"}),
+        ),
+    ),
+)

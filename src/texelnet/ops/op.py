@@ -1,0 +1,124 @@
+"""Op: what one operator of a graph means, and the cases that hurt.
+
+An operator is one record: ``lower`` says in pixel words what one output pixel computes,
+``cost`` counts its multiply-adds, ``cases`` are small examples chosen to be awkward. Tests
+run every case through numpy, onnxruntime and the GPU and expect one answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from texelnet.pixel import Plane, Size
+
+
+class NotInAShader(Exception):
+    """A node that has no meaning as a pixel program; says why and what to try."""
+
+    def __init__(self, why: str, hint: str = "") -> None:
+        self.why, self.hint = why, hint
+        super().__init__(why)
+
+
+@dataclass(frozen=True)
+class Vector:
+    """Whole numbers the graph computes about its own sizes."""
+
+    numbers: tuple[Size, ...]
+
+
+Operand = Plane | np.ndarray | Vector
+
+
+@dataclass(frozen=True)
+class Node:
+    """One node with everything known about its operands."""
+
+    op: str
+    name: str
+    operands: tuple[Operand | None, ...]
+    outputs: tuple[str, ...]
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+    def operand(self, index: int) -> Operand | None:
+        """Return an operand, or None where an optional one is left out."""
+        return self.operands[index] if index < len(self.operands) else None
+
+    def plane(self, index: int) -> Plane:
+        """Return an operand that must be a plane."""
+        operand = self.operand(index)
+        if isinstance(operand, Plane):
+            return operand
+        raise NotInAShader(
+            f"operand {index} is no picture plane", "compute it before the network is exported"
+        )
+
+    def constant(self, index: int, default: Any = None) -> np.ndarray:
+        """Return an operand that must be constant (weights)."""
+        operand = self.operand(index)
+        if operand is None and default is not None:
+            return np.asarray(default)
+        if isinstance(operand, np.ndarray):
+            return operand
+        raise NotInAShader(
+            f"operand {index} is computed by the network; a shader needs it constant",
+            "export the network with its weights as constants",
+        )
+
+    def get(self, attribute: str, default: Any) -> Any:
+        """Return an attribute, or its default."""
+        return self.attributes.get(attribute, default)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A small example: free inputs, constants and attributes of one node.
+
+    Operands are in order: a shape (channels, height, width) for an input, an array for a
+    constant, None for one left out.
+    """
+
+    name: str
+    operands: tuple[tuple[int, int, int] | np.ndarray | None, ...]
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    outputs: int = 1
+    span: float = 1.0  # inputs are drawn from -span .. span
+    above: float | None = None  # ... or from above .. span
+
+
+Result = Sequence[Plane | Vector]
+
+
+def _free(node: Node) -> Fraction:
+    return Fraction(0)
+
+
+@dataclass(frozen=True)
+class Op:
+    """One operator: its ONNX type, what it is, and its facets."""
+
+    type: str
+    summary: str
+    lower: Callable[[Node], Result]
+    cases: tuple[Case, ...] = ()
+    macs: Callable[[Node], Fraction] = _free
+    """Multiply-adds per pixel of the node's own output."""
+
+
+def not_in_a_shader(type: str, why: str, hint: str) -> Op:
+    """Return the record of an operator that can't be a pixel shader, with the reason."""
+
+    def refuse(node: Node) -> Result:
+        raise NotInAShader(why, hint)
+
+    return Op(type, f"Not in a shader: {why}.", refuse)
+
+
+def random_array(*shape: int, seed: int = 1, scale: float = 0.5) -> np.ndarray:
+    """Return float32 weights for cases: the same every time."""
+    return np.random.default_rng(seed).uniform(-scale, scale, shape).astype(np.float32)

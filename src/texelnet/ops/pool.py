@@ -1,0 +1,131 @@
+"""MaxPool and AveragePool: the largest, or the mean, of a window.
+
+Padding never wins a maximum: outside the picture it is the lowest float. A mean divides by
+the number of pixels that exist in the window (or by the whole window with
+``count_include_pad``). With ``ceil_mode`` a last, partial window is kept if it starts inside
+the picture or its padding before.
+
+See the ONNX operator specification, MaxPool-12 and AveragePool-11.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+
+from texelnet.ops.conv import Window, windows
+from texelnet.ops.op import Case, Node, NotInAShader, Op, Result
+from texelnet.pixel import Plane
+from texelnet.pixel.expr import (
+    INSIDE,
+    ZERO,
+    Axis,
+    Border,
+    Call,
+    Expr,
+    Tap,
+    add,
+    constant,
+    pick,
+    scaled,
+)
+from texelnet.pixel.size import Size
+
+LOWEST = Border("constant", float(np.finfo(np.float32).min))
+
+
+def _extent(size: Size, window: Window, ceil: bool) -> Size:
+    room = size + (window.before + window.after - window.reach)
+    if not ceil:
+        return room // window.stride + 1
+    if window.stride - 1 + window.after < window.reach:
+        return (room + (window.stride - 1)) // window.stride + 1
+    return (size + (window.before - 1)) // window.stride + 1  # starts inside the picture
+
+
+def _taps(source: Plane, y: Window, x: Window, border: Border, presence: bool) -> list[Tap]:
+    return [
+        Tap(
+            source.name,
+            1 if presence else source.channels,
+            Axis.of(y.stride, offset=y.dilation * row - y.before),
+            Axis.of(x.stride, offset=x.dilation * column - x.before),
+            border,
+            presence,
+        )
+        for row, column in product(range(y.kernel), range(x.kernel))
+    ]
+
+
+def _window(node: Node) -> tuple[Window, Window, bool, bool]:
+    y, x = windows(node, tuple(node.get("kernel_shape", ())))
+    ceil = bool(node.get("ceil_mode", 0))
+    partial = ceil or any((y.before, y.after, x.before, x.after))
+    return y, x, ceil, partial
+
+
+def _plane(node: Node, expr: Expr, y: Window, x: Window, ceil: bool) -> Result:
+    source = node.plane(0)
+    height, width = _extent(source.height, y, ceil), _extent(source.width, x, ceil)
+    return [Plane(node.outputs[0], source.channels, height, width, expr)]
+
+
+def _lower_max(node: Node) -> Result:
+    if len(node.outputs) > 1:
+        raise NotInAShader("the positions of the maxima are asked for", "use only the maxima")
+    y, x, ceil, partial = _window(node)
+    taps = _taps(node.plane(0), y, x, LOWEST if partial else INSIDE, presence=False)
+    largest: Expr = taps[0]
+    for tap in taps[1:]:
+        largest = Call("max", (largest, tap))
+    return _plane(node, largest, y, x, ceil)
+
+
+def _lower_average(node: Node) -> Result:
+    y, x, ceil, partial = _window(node)
+    source = node.plane(0)
+    total = add(*_taps(source, y, x, ZERO if partial else INSIDE, presence=False))
+    whole = bool(node.get("count_include_pad", 0))
+    if whole and ceil:
+        raise NotInAShader(
+            "count_include_pad with ceil_mode counts padding but not what lies beyond it",
+            "pad with a Pad node and pool with count_include_pad=0",
+        )
+    if whole or not partial:
+        return _plane(node, scaled(total, 1.0 / (y.kernel * x.kernel)), y, x, ceil)
+    present = add(*_taps(source, y, x, INSIDE, presence=True))
+    count = pick(Call("max", (present, constant(1.0, 1))), [0] * source.channels)
+    return _plane(node, Call("div", (total, count)), y, x, ceil)
+
+
+SHAPE = (3, 7, 8)
+_CASES = (
+    Case("2x2", (SHAPE,), {"kernel_shape": [2, 2], "strides": [2, 2]}),
+    Case("2x2 by ceil", (SHAPE,), {"kernel_shape": [2, 2], "strides": [2, 2], "ceil_mode": 1}),
+    Case(
+        "3x3 stride 2 padded by ceil",
+        ((5, 8, 9),),
+        {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [1] * 4, "ceil_mode": 1},
+    ),
+    Case(
+        "3x2 stride 1 by 2",
+        (SHAPE,),
+        {"kernel_shape": [3, 2], "strides": [1, 2], "pads": [1, 0, 1, 1]},
+    ),
+)
+
+MAX_POOL = Op("MaxPool", "The largest pixel of a window.", _lower_max, _CASES)
+AVERAGE_POOL = Op(
+    "AveragePool",
+    "The mean of a window.",
+    _lower_average,
+    (
+        *_CASES,
+        Case(
+            "padding counts",
+            (SHAPE,),
+            {"kernel_shape": [3, 3], "pads": [1] * 4, "count_include_pad": 1},
+        ),
+    ),
+)

@@ -1,0 +1,20 @@
+"""PICTURES as arrays: read, write, colour, resample, measure.
+
+Planes are float32 (channels, height, width), row 0 at the top, in 0..1.
+"""
+
+from texelnet.picture.colour import join, split
+from texelnet.picture.files import Picture, read_picture, write_picture
+from texelnet.picture.measure import difference, psnr
+from texelnet.picture.resample import resample
+
+__all__ = [
+    "Picture",
+    "difference",
+    "join",
+    "psnr",
+    "read_picture",
+    "resample",
+    "split",
+    "write_picture",
+]

@@ -1,0 +1,115 @@
+"""The slow, plain reading of a pixel program: numpy, whole planes at once.
+
+No claim about a network needs a GPU to be tested, because every program can be read here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from texelnet.pixel.expr import FUNCTIONS, Border, Call, Constant, Expr, Mix, walk
+from texelnet.pixel.program import Plane, Program
+
+
+def evaluate(program: Program, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Compute every plane.
+
+    Parameters
+    ----------
+    program
+        A checked program.
+    inputs
+        (channels, height, width) float32 for each input.
+
+    Returns
+    -------
+    dict
+        (channels, height, width) float32 for each plane, by name.
+    """
+    sizes = free_sizes(program, inputs)
+    values: dict[str, np.ndarray] = {n: np.asarray(inputs[n], np.float32) for n in program.inputs}
+    with np.errstate(all="ignore"):
+        for plane in program.computed():
+            values[plane.name] = _plane(plane, values, sizes)
+    return values
+
+
+def free_sizes(program: Program, inputs: Mapping[str, np.ndarray]) -> dict[str, int]:
+    """Return the number of each free size, read off the inputs' shapes.
+
+    Raises
+    ------
+    ValueError
+        If an input has another fixed size or number of channels than the program says.
+    """
+    sizes: dict[str, int] = {}
+    for name in program.inputs:
+        plane, (channels, *dims) = program.planes[name], inputs[name].shape
+        for wanted, got in zip((plane.height, plane.width), dims, strict=True):
+            if wanted.fixed is None:
+                sizes[str(wanted)] = got
+        at = [s.at(sizes) for s in (plane.height, plane.width)]
+        if channels != plane.channels or at != list(dims):
+            raise ValueError(f"{name} is {inputs[name].shape}, not {plane.channels, *at}")
+    return sizes
+
+
+def _plane(
+    plane: Plane, values: Mapping[str, np.ndarray], sizes: Mapping[str, int]
+) -> np.ndarray:
+    height, width = plane.height.at(sizes), plane.width.at(sizes)
+    rows, columns = (p.at(sizes) for p in plane.positions)
+    memo: dict[int, np.ndarray] = {}
+    for expr in walk(plane.computed):
+        memo[id(expr)] = _expr(expr, memo, values, rows, columns)
+    answer = np.broadcast_to(
+        memo[id(plane.computed)], (plane.computed.channels, rows, columns)
+    ).astype(np.float32)
+    return unphase(answer, plane.phases)[:, :height, :width]
+
+
+def unphase(phased: np.ndarray, phases: tuple[int, int]) -> np.ndarray:
+    """Lay phases out as pixels: (sy*sx*c, h, w) -> (c, sy*h, sx*w)."""
+    (sy, sx), (lanes, h, w) = phases, phased.shape
+    split = phased.reshape(sy, sx, lanes // (sy * sx), h, w)
+    return split.transpose(2, 3, 0, 4, 1).reshape(-1, h * sy, w * sx)
+
+
+def _expr(
+    expr: Expr,
+    memo: Mapping[int, np.ndarray],
+    values: Mapping[str, np.ndarray],
+    rows: int,
+    columns: int,
+) -> np.ndarray:
+    if isinstance(expr, Constant):
+        return expr.value[:, None, None]
+    if isinstance(expr, Mix):
+        matrix = expr.matrix.astype(np.float32)
+        return np.einsum("oc,chw->ohw", matrix, memo[id(expr.source)], optimize=True)
+    if isinstance(expr, Call):
+        return FUNCTIONS[expr.function](*(memo[id(a)] for a in expr.arguments))
+    y, x = expr.y.at(np.arange(rows)), expr.x.at(np.arange(columns))
+    return read(values[expr.plane], y, x, expr.border, expr.presence)
+
+
+def read(
+    values: np.ndarray, y: np.ndarray, x: np.ndarray, border: Border, presence: bool = False
+) -> np.ndarray:
+    """Read a plane at rows y and columns x under a border rule: (c, len(y), len(x))."""
+    _, height, width = values.shape
+    inside = ((y >= 0) & (y < height))[:, None] & ((x >= 0) & (x < width))[None, :]
+    if presence:
+        return inside[None].astype(np.float32)
+    if border.kind == "reflect":
+        y, x = _mirrored(y, height), _mirrored(x, width)
+    got = values[:, np.clip(y, 0, height - 1)[:, None], np.clip(x, 0, width - 1)[None, :]]
+    if border.kind == "constant":
+        got = np.where(inside[None], got, np.float32(border.value))
+    return got
+
+
+def _mirrored(position: np.ndarray, count: int) -> np.ndarray:
+    return (count - 1) - np.abs((count - 1) - np.abs(position))

@@ -1,0 +1,236 @@
+"""Expressions: what one output pixel computes, as a small graph of vectors over channels.
+
+Four kinds are enough. A **tap** reads a plane near the output pixel, a **constant** is the
+same everywhere, a **mix** multiplies the channels by a matrix, a **call** applies a function
+channel by channel. A convolution is a sum of mixes of taps. Expressions are shared, never
+copied: the same object met twice is computed once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import gcd
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Where a tap reads on one axis: floor((p*o + q)/r) + offset for output position o.
+
+    Kept in lowest terms with 0 <= q < r, so equal axes compare equal and, as o is never
+    negative, the division may be the machine's own.
+    """
+
+    p: int = 1
+    q: int = 0
+    r: int = 1
+    offset: int = 0
+
+    @staticmethod
+    def of(p: int = 1, q: int = 0, r: int = 1, offset: int = 0) -> Axis:
+        """Return the axis in lowest terms."""
+        common = gcd(p, r)
+        p, q, r = p // common, q // common, r // common
+        return Axis(p, q % r, r, offset + q // r)
+
+    def at(self, o: np.ndarray) -> np.ndarray:
+        """Return the positions read for these output positions."""
+        return (self.p * o + self.q) // self.r + self.offset
+
+    def after(self, inner: Axis) -> Axis | None:
+        """Return this axis reading at ``inner(o)``, or None where no one axis says that."""
+        if inner.r == 1:
+            start = self.p * (inner.q + inner.offset) + self.q
+            return Axis.of(self.p * inner.p, start, self.r, self.offset)
+        if self.p != 1:
+            return None
+        start = inner.q + inner.r * (inner.offset + self.q)
+        return Axis.of(inner.p, start, inner.r * self.r, self.offset)
+
+
+HERE = Axis()
+
+
+@dataclass(frozen=True)
+class Border:
+    """What a tap outside its plane reads.
+
+    ``inside``: it never lies outside (proved by whoever wrote it); ``constant``: a value;
+    ``edge``: the nearest pixel; ``reflect``: mirrored about the edge pixel, once.
+    """
+
+    kind: str
+    value: float = 0.0
+
+
+INSIDE = Border("inside")
+ZERO = Border("constant")
+EDGE = Border("edge")
+REFLECT = Border("reflect")
+
+
+@dataclass(frozen=True, eq=False)
+class Tap:
+    """A read of a plane.
+
+    With ``presence`` it reads no pixel: it is 1 where the position lies inside the plane and
+    0 where it does not, on one channel (an average over the pixels that exist needs it).
+    """
+
+    plane: str
+    channels: int
+    y: Axis = HERE
+    x: Axis = HERE
+    border: Border = INSIDE
+    presence: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Constant:
+    """The same vector at every pixel."""
+
+    value: np.ndarray  # (channels,) float32
+
+    @property
+    def channels(self) -> int:
+        """How many channels it has."""
+        return len(self.value)
+
+
+@dataclass(frozen=True, eq=False)
+class Mix:
+    """Channels multiplied by a matrix of (outputs, inputs)."""
+
+    matrix: np.ndarray
+    source: Expr
+
+    @property
+    def channels(self) -> int:
+        """How many channels it has."""
+        return int(self.matrix.shape[0])
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """A function applied channel by channel; FUNCTIONS lists the names."""
+
+    function: str
+    arguments: tuple[Expr, ...]
+
+    @property
+    def channels(self) -> int:
+        """How many channels it has."""
+        return self.arguments[0].channels
+
+
+Expr = Tap | Constant | Mix | Call
+
+
+def _sum(*values: np.ndarray) -> np.ndarray:
+    total = values[0]
+    for value in values[1:]:
+        total = total + value
+    return total
+
+
+FUNCTIONS: dict[str, Callable[..., np.ndarray]] = {
+    "sum": _sum,
+    "mul": np.multiply,
+    "div": np.divide,
+    "max": np.maximum,
+    "min": np.minimum,
+    "abs": np.abs,
+    "exp": np.exp,
+    "log": np.log,
+    "sqrt": np.sqrt,
+    "tanh": np.tanh,
+    "pow": np.power,  # of a base that is not negative
+}
+"""What each call means, in numpy; a dialect says the same in its own words."""
+
+
+def constant(value: float | np.ndarray, channels: int) -> Constant:
+    """Return one number, or one a channel, as a constant of that many channels."""
+    array = np.broadcast_to(np.asarray(value, np.float32).reshape(-1), (channels,))
+    return Constant(array.astype(np.float32))
+
+
+def add(*terms: Expr) -> Expr:
+    """Return a sum, flat: a sum of sums is one sum."""
+    flat: list[Expr] = []
+    for term in terms:
+        if isinstance(term, Call) and term.function == "sum":
+            flat.extend(term.arguments)
+        else:
+            flat.append(term)
+    return flat[0] if len(flat) == 1 else Call("sum", tuple(flat))
+
+
+def scaled(value: Expr, factor: float | np.ndarray) -> Expr:
+    """Return a value with each channel multiplied by a constant."""
+    factors = np.broadcast_to(np.asarray(factor, np.float64).reshape(-1), (value.channels,))
+    return Mix(np.diag(factors), value)
+
+
+def pick(value: Expr, channels: list[int]) -> Expr:
+    """Return some channels of a value, in that order."""
+    return Mix(np.eye(value.channels)[channels], value)
+
+
+def stack(*values: Expr) -> Expr:
+    """Return the channels of all values, one after the other."""
+    total, start, parts = sum(v.channels for v in values), 0, []
+    for value in values:
+        place = np.zeros((total, value.channels))
+        place[start : start + value.channels] = np.eye(value.channels)
+        parts.append(Mix(place, value))
+        start += value.channels
+    return add(*parts)
+
+
+def operands(expr: Expr) -> tuple[Expr, ...]:
+    """Return what an expression is made of directly."""
+    if isinstance(expr, Mix):
+        return (expr.source,)
+    return expr.arguments if isinstance(expr, Call) else ()
+
+
+def walk(expr: Expr) -> Iterator[Expr]:
+    """Yield each distinct sub-expression once, operands before users."""
+    seen: set[int] = set()
+
+    def visit(e: Expr) -> Iterator[Expr]:
+        if id(e) not in seen:
+            seen.add(id(e))
+            for operand in operands(e):
+                yield from visit(operand)
+            yield e
+
+    yield from visit(expr)
+
+
+def taps(expr: Expr) -> list[Tap]:
+    """Return every distinct tap of an expression."""
+    return [e for e in walk(expr) if isinstance(e, Tap)]
+
+
+def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
+    """Return the expression with ``change`` applied to every part, operands first."""
+    memo: dict[int, Expr] = {}
+
+    def visit(e: Expr) -> Expr:
+        if id(e) not in memo:
+            new: Expr = e
+            if isinstance(e, Mix):
+                source = visit(e.source)
+                new = e if source is e.source else Mix(e.matrix, source)
+            elif isinstance(e, Call):
+                arguments = tuple(visit(a) for a in e.arguments)
+                same = all(a is b for a, b in zip(arguments, e.arguments, strict=True))
+                new = e if same else Call(e.function, arguments)
+            memo[id(e)] = change(new)
+        return memo[id(e)]
+
+    return visit(expr)

@@ -1,0 +1,1 @@
+"""RUNNERS: machines that compute a network, and the proof that they agree."""

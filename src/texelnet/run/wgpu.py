@@ -1,0 +1,290 @@
+"""wgpu: runs packages on a graphics card (or a software driver) through WebGPU's API.
+
+A session holds the device and one package's pipelines; pictures of one size after the other
+stream through the same textures. What is run is the text in the package, nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from texelnet.errors import DeviceError
+from texelnet.pixel.size import tree_at
+from texelnet.shader.package import Package
+
+
+@lru_cache(maxsize=1)
+def device() -> Any:
+    """Return the device of the best adapter, with the adapter's own limits.
+
+    Raises
+    ------
+    DeviceError
+        If there is no Vulkan, Metal or D3D12 driver.
+    """
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+    import wgpu
+
+    hint = "apt-get install mesa-vulkan-drivers (a software driver), or --on onnxruntime"
+    try:
+        adapter = wgpu.gpu.request_adapter_sync(power_preference="high-performance")
+    except Exception as error:
+        raise DeviceError("wgpu", f"no graphics driver found ({error})", hint) from None
+    if adapter.info["backend_type"] == "OpenGL":
+        raise DeviceError("wgpu", "only an OpenGL driver found, no Vulkan", hint)
+    names = (
+        "max-texture-dimension-2d",
+        "max-texture-array-layers",
+        "max-buffer-size",
+        "max-storage-buffer-binding-size",
+        "max-color-attachment-bytes-per-sample",
+    )
+    limits = {n: adapter.limits[n] for n in names if n in adapter.limits}
+    return adapter.request_device_sync(required_limits=limits)
+
+
+def adapter_name() -> str:
+    """Return what the adapter calls itself, and what drives it."""
+    info = device().adapter.info
+    return f"{info['device']} ({info['backend_type']}, {info['description']})"
+
+
+def largest_texture() -> int:
+    """Return the longest side a texture may have."""
+    return int(device().limits["max-texture-dimension-2d"])
+
+
+class Session:
+    """A package ready to run."""
+
+    def __init__(self, package: Package) -> None:
+        import wgpu
+
+        self._wgpu, self.device = wgpu, device()
+        self.manifest = package.manifest
+        self.contents = package.contents
+        self.pipelines: list[Any] = []
+        for entry in self.manifest["passes"]:
+            code = package.contents[entry["file"]].decode()
+            try:
+                self.pipelines.append(self._pipeline(entry, code))
+            except wgpu.GPUError as error:
+                raise DeviceError(
+                    f"{package.place}/{entry['file']}",
+                    f"the driver refuses this shader: {error}",
+                    "write the package again",
+                ) from None
+        self.weights = {
+            entry["weights"]: self._buffer(package.contents[entry["weights"]])
+            for entry in self.manifest["passes"]
+            if "weights" in entry
+        }
+        self._sizes: dict[str, int] = {}
+        self._textures: dict[str, Any] = {}
+        self._work: list[Any] = []
+
+    def run(
+        self, inputs: Mapping[str, np.ndarray], keep: bool = False
+    ) -> dict[str, np.ndarray]:
+        """Compute the outputs (or, with ``keep``, every plane) of one picture.
+
+        Arrays are (channels, height, width) float32, by the names of planes.
+        """
+        sizes = self._free_sizes(inputs)
+        if sizes != self._sizes:
+            self._allocate(sizes)
+        for name in self.manifest["inputs"]:
+            self._upload(name, np.asarray(inputs[name], np.float32))
+        encoder = self.device.create_command_encoder()
+        for entry, pipeline, groups in zip(
+            self.manifest["passes"], self.pipelines, self._work, strict=True
+        ):
+            self._encode(encoder, entry, pipeline, groups)
+        wanted = list(self.manifest["planes"]) if keep else self.manifest["outputs"]
+        buffers = {name: self._copy_out(encoder, name) for name in wanted}
+        self.device.queue.submit([encoder.finish()])
+        return {name: self._read(name, *buffer) for name, buffer in buffers.items()}
+
+    # Set-up ---------------------------------------------------------------------------
+
+    def _pipeline(self, entry: Mapping[str, Any], code: str) -> Any:
+        shader = self.device.create_shader_module(code=code, label=entry["file"])
+        layout = self.device.create_pipeline_layout(bind_group_layouts=[self._layout(entry)])
+        if entry["form"] == "compute":
+            return self.device.create_compute_pipeline(
+                layout=layout, compute={"module": shader, "entry_point": "main"}
+            )
+        form = self.manifest["planes"][entry["writes"]]["format"]
+        return self.device.create_render_pipeline(
+            layout=layout,
+            vertex={"module": shader, "entry_point": "corners"},
+            fragment={
+                "module": shader,
+                "entry_point": "main",
+                "targets": [{"format": form}] * entry["packs"][1],
+            },
+            primitive={"topology": "triangle-list"},
+        )
+
+    def _layout(self, entry: Mapping[str, Any]) -> Any:
+        """Planes read, the plane written (compute), weights: bindings in that order."""
+        w, planes = self._wgpu, self.manifest["planes"]
+        compute = entry["form"] == "compute"
+        stage = w.ShaderStage.COMPUTE if compute else w.ShaderStage.FRAGMENT
+        bindings: list[dict[str, Any]] = [
+            {"texture": {"sample_type": "unfilterable-float", "view_dimension": _view(planes[n])}}
+            for n in entry["reads"]
+        ]
+        if compute:
+            plane = planes[entry["writes"]]
+            storage = {"format": plane["format"], "view_dimension": _view(plane)}
+            bindings.append({"storage_texture": {"access": "write-only", **storage}})
+        if "weights" in entry:
+            bindings.append({"buffer": {"type": "read-only-storage"}})
+        return self.device.create_bind_group_layout(
+            entries=[{"binding": i, "visibility": stage, **b} for i, b in enumerate(bindings)]
+        )
+
+    def _buffer(self, content: bytes) -> Any:
+        usage = self._wgpu.BufferUsage.STORAGE
+        return self.device.create_buffer_with_data(data=content, usage=usage)
+
+    def _free_sizes(self, inputs: Mapping[str, np.ndarray]) -> dict[str, int]:
+        sizes: dict[str, int] = {}
+        for name in self.manifest["inputs"]:
+            plane, (channels, *dims) = self.manifest["planes"][name], inputs[name].shape
+            if channels != plane["channels"]:
+                raise DeviceError(
+                    "wgpu",
+                    f'"{name}" has {channels} channels, the package takes {plane["channels"]}',
+                )
+            for tree, got in zip((plane["height"], plane["width"]), dims, strict=True):
+                wanted = sizes.setdefault(tree, got) if isinstance(tree, str) else tree
+                if wanted != got:
+                    raise DeviceError(
+                        "wgpu",
+                        f'"{name}" is {dims[0]}x{dims[1]}, the package takes '
+                        f"{plane['height']}x{plane['width']}",
+                    )
+        return sizes
+
+    def _allocate(self, sizes: dict[str, int]) -> None:
+        w = self._wgpu.TextureUsage
+        usage = w.TEXTURE_BINDING | w.COPY_SRC | w.COPY_DST
+        self._sizes, self._textures, self._work = {}, {}, []
+        written = {entry["writes"]: entry["form"] for entry in self.manifest["passes"]}
+        for name, plane in self.manifest["planes"].items():
+            height, width = tree_at(plane["height"], sizes), tree_at(plane["width"], sizes)
+            more = w.RENDER_ATTACHMENT if written.get(name) == "fragment" else w.STORAGE_BINDING
+            self._textures[name] = self.device.create_texture(
+                size=(width, height, plane["packs"]),
+                format=plane["format"],
+                usage=usage | (more if name in written else 0),
+                label=name,
+            )
+        self._work = [
+            self._bind(entry, pipeline, sizes)
+            for entry, pipeline in zip(self.manifest["passes"], self.pipelines, strict=True)
+        ]
+        self._sizes = sizes
+
+    def _view(self, name: str) -> Any:
+        dimension = _view(self.manifest["planes"][name])
+        return self._textures[name].create_view(dimension=dimension)
+
+    def _bind(self, entry: Mapping[str, Any], pipeline: Any, sizes: Mapping[str, int]) -> Any:
+        resources = [self._view(name) for name in entry["reads"]]
+        if entry["form"] == "compute":
+            resources.append(self._view(entry["writes"]))
+        if "weights" in entry:
+            buffer = self.weights[entry["weights"]]
+            resources.append({"buffer": buffer, "offset": 0, "size": buffer.size})
+        group = self.device.create_bind_group(
+            layout=self._layout(entry),
+            entries=[{"binding": i, "resource": r} for i, r in enumerate(resources)],
+        )
+        counts = [
+            -(-tree_at(tree, sizes) // side)
+            for tree, side in zip(entry["grid"], entry["workgroup"], strict=True)
+        ]
+        return group, counts
+
+    # One picture ----------------------------------------------------------------------
+
+    def _upload(self, name: str, array: np.ndarray) -> None:
+        channels, height, width = array.shape
+        plane = self.manifest["planes"][name]
+        lanes = 1 if channels == 1 else 4
+        texels = np.zeros((plane["packs"], height, width, lanes), np.float32)
+        for c in range(channels):
+            texels[c // 4, :, :, c % lanes] = array[c]
+        self.device.queue.write_texture(
+            {"texture": self._textures[name]},
+            texels,
+            {"bytes_per_row": width * 4 * lanes, "rows_per_image": height},
+            (width, height, plane["packs"]),
+        )
+
+    def _encode(self, encoder: Any, entry: Mapping[str, Any], pipeline: Any, work: Any) -> None:
+        group, counts = work
+        if entry["form"] == "compute":
+            run = encoder.begin_compute_pass()
+            run.set_pipeline(pipeline)
+            run.set_bind_group(0, group)
+            run.dispatch_workgroups(*counts, 1)
+            run.end()
+            return
+        first, count = entry["packs"]
+        attachments = [
+            {
+                "view": self._textures[entry["writes"]].create_view(
+                    dimension="2d", base_array_layer=layer, array_layer_count=1
+                ),
+                "load_op": "clear",
+                "store_op": "store",
+            }
+            for layer in range(first, first + count)
+        ]
+        run = encoder.begin_render_pass(color_attachments=attachments)
+        run.set_pipeline(pipeline)
+        run.set_bind_group(0, group)
+        run.draw(3)
+        run.end()
+
+    def _copy_out(self, encoder: Any, name: str) -> tuple[Any, int]:
+        texture, plane = self._textures[name], self.manifest["planes"][name]
+        width, height, layers = texture.size
+        row = -(-width * (4 if plane["channels"] == 1 else 16) // 256) * 256
+        w = self._wgpu.BufferUsage
+        buffer = self.device.create_buffer(
+            size=row * height * layers, usage=w.COPY_DST | w.MAP_READ
+        )
+        encoder.copy_texture_to_buffer(
+            {"texture": texture},
+            {"buffer": buffer, "bytes_per_row": row, "rows_per_image": height},
+            (width, height, layers),
+        )
+        return buffer, row
+
+    def _read(self, name: str, buffer: Any, row: int) -> np.ndarray:
+        plane = self.manifest["planes"][name]
+        width, height, layers = self._textures[name].size
+        lanes = 1 if plane["channels"] == 1 else 4
+        buffer.map_sync(self._wgpu.MapMode.READ)
+        texels = np.frombuffer(buffer.read_mapped(copy=False), np.float32)
+        texels = texels.reshape(layers, height, row // (4 * lanes), lanes)[:, :, :width]
+        planes = texels.transpose(0, 3, 1, 2).reshape(layers * lanes, height, width)
+        answer = np.array(planes[: plane["channels"]])
+        buffer.unmap()
+        buffer.destroy()
+        return answer
+
+
+def _view(plane: Mapping[str, Any]) -> str:
+    return "2d-array" if plane["packs"] > 1 else "2d"

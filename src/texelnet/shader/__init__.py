@@ -1,0 +1,1 @@
+"""SHADERS: a graph lowered, scheduled and written for a host."""

@@ -1,0 +1,99 @@
+"""Compile: a network becomes a package for a host.
+
+Lower, frame, simplify step by step (checked after each), write kernels, check the host's
+limits, print. Every stage can be looked at: `watch` is called after each step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from texelnet.errors import ShaderError
+from texelnet.graph.network import Network
+from texelnet.pixel import Program, check
+from texelnet.shader.frame import frame
+from texelnet.shader.kernel import packs
+from texelnet.shader.lower import lower
+from texelnet.shader.schedule import Schedule
+from texelnet.shader.steps import STEPS
+from texelnet.shader.targets import Build, Target
+from texelnet.shader.write_kernel import write_kernels
+
+Watch = Callable[[str, Program], None]
+
+
+def compile_network(
+    network: Network,
+    target: Target,
+    schedule: Schedule,
+    *,
+    shift: float = 0.0,
+    outputs: Sequence[str] | None = None,
+    watch: Watch | None = None,
+) -> Build:
+    """Return all that a package is written from; ``target.package`` turns it into files.
+
+    Parameters
+    ----------
+    network
+        With a contract the package takes and returns pictures in 0..1; without one it works
+        on the network's own numbers.
+    target, schedule
+        The host, and how passes are laid out.
+    shift
+        Added to every output pixel; needs a contract.
+    outputs
+        Values of the graph to keep, instead of the network's own outputs.
+    watch
+        Called with the name of each step and the program after it.
+
+    Raises
+    ------
+    ShaderError
+        If a layer has no pixel meaning, or a pass does not fit the host's limits.
+    ContractError
+        If the contract does not fit the network.
+    """
+    program = lower(network, outputs)
+    if watch:
+        watch("lower", program)
+    if network.contract is not None and outputs is None:
+        program = frame(program, network.contract, shift)
+        if watch:
+            watch("frame", program)
+    program = simplify(program, schedule, watch)
+    kernels = write_kernels(program, schedule)
+    build = Build(network.name, program, schedule, kernels, network.contract)
+    _fit(build, target, network.source)
+    return build
+
+
+def simplify(program: Program, schedule: Schedule, watch: Watch | None = None) -> Program:
+    """Return the program after every step, each checked."""
+    for step in STEPS:
+        program = step(program, schedule)
+        check(program)
+        if watch:
+            watch(step.__name__, program)
+    return program
+
+
+def _fit(build: Build, target: Target, source: str) -> None:
+    """Refuse what the host can't bind, with the layer and the number."""
+    limits = target.limits
+    for kernel in build.kernels:
+        where = f'{source} (layer "{" ".join(kernel.notes) or kernel.plane.name}")'
+        if len(kernel.reads) > limits.textures:
+            raise ShaderError(
+                where,
+                f"one pass would read {len(kernel.reads)} planes; "
+                f"{target.name} binds {limits.textures}",
+                "join fewer blobs at once",
+            )
+        widest = max((packs(p.channels) for p in (*kernel.reads, kernel.plane)), default=0)
+        if widest > limits.layers:
+            raise ShaderError(
+                where,
+                f"a plane of {4 * widest} channels; {target.name} holds {4 * limits.layers}",
+                "use a narrower network",
+            )

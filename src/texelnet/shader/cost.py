@@ -1,0 +1,51 @@
+"""Cost: what a schedule will do, counted exactly from its kernels.
+
+Counts are per output pixel of the first output at a large size; clocks are for benchmarks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from texelnet.pixel import Program
+from texelnet.shader.kernel import Kernel, Load, Loop, Statement, Store, packs
+
+LARGE = 1 << 20
+
+
+def cost(program: Program, kernels: Sequence[Kernel]) -> dict[str, float]:
+    """Return passes, and per output pixel: multiply-adds, texels read and written, bytes."""
+    names = {
+        str(s): LARGE
+        for name in program.inputs
+        for s in (program.planes[name].height, program.planes[name].width)
+    }
+    output = program.planes[program.outputs[0]]
+    pixels = output.height.at(names) * output.width.at(names)
+    totals = {"multiply_adds": Fraction(0), "texels_read": Fraction(0), "texels_written": Fraction(0)}
+    for kernel in kernels:
+        invocations = Fraction(kernel.grid[0].at(names) * kernel.grid[1].at(names), pixels)
+        rows, columns = (s.at(names) for s in kernel.plane.positions)
+        totals["multiply_adds"] += kernel.macs * Fraction(rows * columns, pixels)
+        loads, stores = _texels(kernel.body)
+        totals["texels_read"] += loads * invocations
+        totals["texels_written"] += stores * invocations
+    held = sum(
+        Fraction(p.height.at(names) * p.width.at(names), pixels)
+        * (4 if p.channels == 1 else 16 * packs(p.channels))
+        for p in program.planes.values()
+    )
+    rounded = {name: round(float(value), 3) for name, value in totals.items()}
+    return {"passes": len(kernels), **rounded, "texture_bytes": round(float(held), 3)}
+
+
+def _texels(body: Iterable[Statement]) -> tuple[int, int]:
+    loads = stores = 0
+    for s in body:
+        if isinstance(s, Loop):
+            inner = _texels(s.body)
+            loads, stores = loads + s.count * inner[0], stores + s.count * inner[1]
+        loads += isinstance(s, Load) and not s.presence
+        stores += isinstance(s, Store)
+    return loads, stores

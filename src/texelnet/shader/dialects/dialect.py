@@ -1,0 +1,228 @@
+"""Dialect: how a shading language says what kernels say.
+
+A dialect is a table. :func:`print_body` walks a kernel's statements and looks every word up
+in it; where a texel comes from and goes to is the host's business and is handed in.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from texelnet.pixel.expr import Axis
+from texelnet.shader.kernel import (
+    Accumulate,
+    Choose,
+    Gather,
+    Kernel,
+    Let,
+    Load,
+    Loop,
+    Start,
+    Statement,
+    Store,
+    Weight,
+)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """One shading language. Entries are format strings; {0}, {1} are operands."""
+
+    name: str
+    vector: str  # constructor of four floats
+    matrix: Mapping[int, str]  # by lanes of the source: constructor of its columns
+    let: str  # declares {0} as {1}: a pack
+    let_int: str
+    let_bool: str
+    running: str  # declares a variable {0} beginning as {1}
+    loop: str  # opens a loop over {0} up to {1}
+    inside: str  # whether coordinate {0} lies in 0 .. {1}-1
+    mask: str  # {1} where {2} holds, else {0}
+    functions: Mapping[str, str]
+    number: Callable[[float], str]
+
+
+@dataclass(frozen=True)
+class Host:
+    """Where texels come from and go to, in the host's words."""
+
+    fetch: Callable[[str, str, str, str], str]  # plane, layer, x, y
+    extent: Callable[[str, str], str]  # plane, "x" or "y"
+    store: Callable[[int, str, str, str], str]  # layer, x, y, value
+    fits: Callable[[str, str, bool, bool], str]  # x, y, which to check: may it be stored
+    weight: Callable[[str], str]  # index
+    invocation: Mapping[str, str]  # "x", "y": the invocation's own coordinates
+
+
+def float32_digits(value: float) -> str:
+    """Return the shortest decimal that reads back as the same float32."""
+    assert np.isfinite(value), f"a weight is {value}"
+    return str(np.float32(value))
+
+
+def print_body(kernel: Kernel, dialect: Dialect, host: Host) -> list[str]:
+    """Return the statements of a kernel as lines of the dialect."""
+    return _Printer(kernel, dialect, host).lines()
+
+
+@dataclass
+class _Printer:
+    kernel: Kernel
+    dialect: Dialect
+    host: Host
+    head: list[str] = field(default_factory=list)  # coordinates and border checks
+    named: dict[tuple[str, ...], str] = field(default_factory=dict)
+    weights: dict[int, tuple[list[str], str]] = field(default_factory=dict)
+    weight_count: int = 0
+
+    def __post_init__(self) -> None:
+        self.uses = Counter(
+            id(s.matrix) for s in self.kernel.body if isinstance(s, Accumulate)
+        )
+
+    def lines(self) -> list[str]:
+        body = self.block(self.kernel.body)
+        return [*self.head, *body]
+
+    def block(self, statements: tuple[Statement, ...]) -> list[str]:
+        lines: list[str] = []
+        stores: list[Store] = []
+        for s in statements:
+            if isinstance(s, Store):
+                stores.append(s)
+            elif isinstance(s, Loop):
+                lines.append(self.dialect.loop.format("pack", s.count))
+                lines += ["  " + line for line in self.block(s.body)] + ["}"]
+            else:
+                lines += self.statement(s)
+        return lines + self.stores(stores)
+
+    def statement(self, s: Load | Start | Accumulate | Let | Gather | Choose) -> list[str]:
+        d = self.dialect
+        if isinstance(s, Load):
+            return [d.let.format(s.to, self.load(s))]
+        if isinstance(s, Start):
+            return [d.running.format(s.to, self.vector(s.value))]
+        if isinstance(s, Accumulate):
+            return self.accumulate(s)
+        if isinstance(s, Gather):
+            lanes = [f"{v[0]}.{'xyzw'[v[1]]}" if v else "0.0" for v in s.lanes]
+            return [d.let.format(s.to, f"{d.vector}({', '.join(lanes)})")]
+        if isinstance(s, Choose):
+            return self.choose(s)
+        words = [self.vector(a) if isinstance(a, np.ndarray) else a for a in s.arguments]
+        function = d.functions.get(s.function, s.function + "({0})")
+        return [d.let.format(s.to, function.format(*words))]
+
+    # Coordinates and borders ----------------------------------------------------------
+
+    def name(self, stem: str, declare: str, text: str) -> str:
+        """Name a coordinate or a check once, at the head of the shader."""
+        key = (stem, text)
+        if key not in self.named:
+            count = sum(k[0] == stem for k in self.named)
+            self.named[key] = f"{stem}{count}"
+            self.head.append(declare.format(self.named[key], text))
+        return self.named[key]
+
+    def coordinate(self, axis: Axis, direction: str) -> str:
+        text = self.host.invocation[direction]
+        if axis.p != 1:
+            text = f"{axis.p} * {text}"
+        if axis.q:
+            text = f"{text} + {axis.q}"
+        if axis.r != 1:
+            text = f"({text}) / {axis.r}"
+        base = self.name(direction, self.dialect.let_int, text)
+        return f"{base} {'-' if axis.offset < 0 else '+'} {abs(axis.offset)}" if axis.offset else base
+
+    def load(self, s: Load) -> str:
+        d, checks = self.dialect, []
+        at = {"y": self.coordinate(s.y, "y"), "x": self.coordinate(s.x, "x")}
+        for direction, leaves in zip("yx", s.outside, strict=True):
+            if not leaves:
+                continue
+            extent = self.host.extent(s.plane, direction)
+            if s.border.kind == "constant" or s.presence:
+                stem = "row" if direction == "y" else "column"
+                check = d.inside.format(at[direction], extent)
+                checks.append(self.name(stem, d.let_bool, check))
+            else:
+                stem = f"{s.border.kind}_{direction}"
+                function = d.functions[s.border.kind].format(at[direction], extent)
+                at[direction] = self.name(stem, d.let_int, function)
+        both = " && ".join(checks)
+        if s.presence:
+            ones = self.vector(np.ones(4))
+            return d.mask.format(self.vector(np.zeros(4)), ones, both) if checks else ones
+        layer = "pack" if s.layer is None else str(s.layer)
+        texel = self.host.fetch(s.plane, layer, at["x"], at["y"])
+        if not checks:
+            return texel
+        return d.mask.format(self.vector(np.full(4, s.border.value)), texel, both)
+
+    # Values ---------------------------------------------------------------------------
+
+    def vector(self, values: np.ndarray) -> str:
+        d = self.dialect
+        words = [d.number(float(v)) for v in values]
+        return f"{d.vector}({words[0] if len(set(words)) == 1 else ', '.join(words)})"
+
+    def accumulate(self, s: Accumulate) -> list[str]:
+        """Add matrix * source; weights that several pixels use are named once."""
+        if isinstance(s.matrix, Weight):
+            weight = self.host.weight(f"{s.matrix.first} + {s.matrix.step} * pack")
+            return [f"{s.to} += {weight} * {s.source};"]
+        lines, key = [], id(s.matrix)
+        if key not in self.weights:
+            constants, template = self.coefficients(s.matrix)
+            if self.uses[key] > 1:
+                for i, text in enumerate(constants):
+                    constants[i] = f"weights{self.weight_count}"
+                    self.weight_count += 1
+                    lines.append(self.dialect.let.format(constants[i], text))
+            self.weights[key] = (constants, template)
+        constants, template = self.weights[key]
+        return [*lines, f"{s.to} += {template.format(*constants, source=s.source)};"]
+
+    def coefficients(self, matrix: np.ndarray) -> tuple[list[str], str]:
+        """Return a matrix's constants and how they multiply, in their shortest form."""
+        lanes = matrix.shape[1]
+        square = np.pad(matrix, ((0, 0), (0, 4 - lanes)))
+        if np.array_equal(square, np.diag(np.diag(square))):
+            if np.array_equal(square, np.eye(4)):
+                return [], "{source}"
+            return [self.vector(np.diag(square))], "{0} * {source}"
+        used = [i for i in range(lanes) if np.any(matrix[:, i])]
+        if len(used) <= 2:
+            parts = [f"{{{n}}} * {{source}}.{'xyzw'[i]}" for n, i in enumerate(used)]
+            return [self.vector(matrix[:, i]) for i in used], " + ".join(parts)
+        words = ", ".join(self.dialect.number(float(v)) for v in matrix.T.reshape(-1))
+        part = "" if lanes == 4 else f".{'xyzw'[:lanes]}"
+        return [f"{self.dialect.matrix[lanes]}({words})"], f"{{0}} * {{source}}{part}"
+
+    def choose(self, s: Choose) -> list[str]:
+        sy, sx = s.phases
+        y, x = self.host.invocation["y"], self.host.invocation["x"]
+        phase = self.name("turn", self.dialect.let_int, f"({y} % {sy}) * {sx} + {x} % {sx}")
+        lines = [self.dialect.running.format(s.to, s.options[0])]
+        for index, option in enumerate(s.options[1:], 1):
+            lines.append(f"if ({phase} == {index}) {{ {s.to} = {option}; }}")
+        return lines
+
+    def stores(self, stores: list[Store]) -> list[str]:
+        """Write packs, those of one pixel under one check that it lies in the plane."""
+        groups: dict[tuple[Axis, Axis], list[Store]] = {}
+        for s in stores:
+            groups.setdefault((s.y, s.x), []).append(s)
+        lines = []
+        for (y_axis, x_axis), group in groups.items():
+            x, y = self.coordinate(x_axis, "x"), self.coordinate(y_axis, "y")
+            fits = self.host.fits(x, y, x_axis.offset > 0, y_axis.offset > 0)
+            words = [self.host.store(s.layer, x, y, s.source) for s in group]
+            lines += words if not fits else [f"if ({fits}) {{", *("  " + w for w in words), "}"]
+        return lines

@@ -1,0 +1,111 @@
+"""The slow, plain reading of kernels: numpy, all invocations at once.
+
+A blocked or looped schedule is tested equal to its program here before any GPU sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from texelnet.pixel import Program
+from texelnet.pixel.evaluate import free_sizes, read
+from texelnet.pixel.expr import FUNCTIONS
+from texelnet.shader.kernel import (
+    Accumulate,
+    Choose,
+    Gather,
+    Kernel,
+    Let,
+    Load,
+    Loop,
+    Start,
+    Statement,
+    Store,
+    Weight,
+    packs,
+)
+
+
+def evaluate_kernels(
+    kernels: Iterable[Kernel], program: Program, inputs: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """Run passes in order; return every plane as (channels, height, width) float32."""
+    sizes = free_sizes(program, inputs)
+    planes = {n: _packed(np.asarray(inputs[n], np.float32)) for n in program.inputs}
+    channels = {p.name: p.channels for p in program.planes.values()}
+    with np.errstate(all="ignore"):
+        for kernel in kernels:
+            plane = kernel.plane
+            shape = (packs(plane.channels) * 4, plane.height.at(sizes), plane.width.at(sizes))
+            planes.setdefault(plane.name, np.zeros(shape, np.float32))
+            _Run(kernel, planes, sizes).do(kernel.body)
+    return {name: planes[name][: channels[name]] for name in planes}
+
+
+def _packed(array: np.ndarray) -> np.ndarray:
+    return np.pad(array, ((0, -len(array) % 4), (0, 0), (0, 0)))
+
+
+class _Run:
+    """One pass over its whole grid; a variable is (4, rows, columns)."""
+
+    def __init__(
+        self, kernel: Kernel, planes: dict[str, np.ndarray], sizes: Mapping[str, int]
+    ) -> None:
+        self.kernel, self.planes = kernel, planes
+        self.rows, self.columns = (np.arange(s.at(sizes)) for s in kernel.grid)
+        self.values: dict[str, np.ndarray] = {}
+
+    def do(self, body: Iterable[Statement], turn: int = 0) -> None:
+        for s in body:
+            if isinstance(s, Loop):
+                for i in range(s.count):
+                    self.do(s.body, i)
+            elif isinstance(s, Store):
+                self._store(s)
+            elif isinstance(s, Accumulate):
+                self.values[s.to] = self.values[s.to] + self._product(s, turn)
+            else:
+                self.values[s.to] = self._value(s, turn)
+
+    def _product(self, s: Accumulate, turn: int) -> np.ndarray:
+        matrix = s.matrix
+        if isinstance(matrix, Weight):
+            assert self.kernel.weights is not None
+            matrix = self.kernel.weights[matrix.first + turn * matrix.step]
+        lanes = self.values[s.source][: matrix.shape[1]]
+        return np.einsum("oc,chw->ohw", matrix.astype(np.float32), lanes)
+
+    def _value(self, s: Load | Start | Let | Gather | Choose, turn: int) -> np.ndarray:
+        shape = (4, len(self.rows), len(self.columns))
+        if isinstance(s, Load):
+            layer = turn if s.layer is None else s.layer
+            pack = self.planes[s.plane][4 * layer : 4 * layer + 4]
+            y, x = s.y.at(self.rows), s.x.at(self.columns)
+            return np.broadcast_to(read(pack, y, x, s.border, s.presence), shape)
+        if isinstance(s, Start):
+            return np.broadcast_to(s.value[:, None, None].astype(np.float32), shape)
+        if isinstance(s, Gather):
+            zero = np.zeros(shape[1:], np.float32)
+            return np.stack([self.values[lane[0]][lane[1]] if lane else zero for lane in s.lanes])
+        if isinstance(s, Choose):
+            (sy, sx), options = s.phases, [self.values[o] for o in s.options]
+            phase = (self.rows % sy)[:, None] * sx + (self.columns % sx)[None, :]
+            return np.choose(phase[None], options)
+        arguments = [
+            a[:, None, None] if isinstance(a, np.ndarray) else self.values[a]
+            for a in s.arguments
+        ]
+        if s.function == "constant":
+            return np.broadcast_to(arguments[0], shape)
+        return FUNCTIONS[s.function](*arguments).astype(np.float32)
+
+    def _store(self, s: Store) -> None:
+        plane = self.planes[self.kernel.plane.name]
+        y, x = s.y.at(self.rows), s.x.at(self.columns)
+        rows, columns = y < plane.shape[1], x < plane.shape[2]
+        value = self.values[s.source][:, rows][:, :, columns]
+        layers = slice(4 * s.layer, 4 * s.layer + 4)
+        plane[layers, y[rows][:, None], x[columns][None]] = value

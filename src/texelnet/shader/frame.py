@@ -1,0 +1,202 @@
+"""Frame: the contract in pixel words, around a network's program.
+
+The shader sees pictures in 0..1, whatever numbers the network was trained on. The frame
+turns the picture into those numbers, puts the border around it that the network needs, and
+turns its answer back: cut, divided by the range, added to a base upscaler. Everything linear
+is folded into the first and last weights by the compiler; a subtracted mean in front of a
+zero-padded convolution stays a plane of its own, because its border is zero and the border
+of a folded mean would not be.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+
+from texelnet.errors import ContractError
+from texelnet.graph.contract import Contract
+from texelnet.picture.resample import KERNELS, contributions
+from texelnet.pixel import Plane, Program, check
+from texelnet.pixel.expr import (
+    EDGE,
+    INSIDE,
+    REFLECT,
+    ZERO,
+    Axis,
+    Constant,
+    Expr,
+    Mix,
+    Tap,
+    add,
+    rebuild,
+    scaled,
+)
+
+PICTURE, ANSWER = "picture", "upscaled"
+PADDINGS = {"zero": ZERO, "edge": EDGE, "reflect": REFLECT}
+
+
+def frame(program: Program, contract: Contract, shift: float = 0.0) -> Program:
+    """Return the program from a picture in 0..1 to a picture in 0..1.
+
+    Parameters
+    ----------
+    program
+        A network of one input and one output.
+    contract
+        What the network wants and returns.
+    shift
+        Added to every pixel of the answer: the witness of a proof is a build shifted by 1/8.
+
+    Raises
+    ------
+    ContractError
+        If the network's input or output has other channels than the contract, or several.
+    """
+    source, answer = _ends(program, contract)
+    names = _fresh(program)
+    picture = Plane(names[PICTURE], source.channels, source.height, source.width)
+    numbers, padded = _before(picture, contract)
+    network = _read_from(program, source, padded)
+    after = _after(answer, picture, contract, shift, names[ANSWER])
+    planes = [picture, numbers, padded, *network, *after]
+    framed = Program({p.name: p for p in planes}, (picture.name,), (after[-1].name,))
+    around = {str(s): s + 2 * contract.border for s in (source.height, source.width)}
+    demands = (replace(d, first=d.first.when(around), second=d.second.when(around)) for d in program.demands)
+    framed = replace(framed, demands=tuple(demands))
+    check(framed)
+    return framed
+
+
+def _ends(program: Program, contract: Contract) -> tuple[Plane, Plane]:
+    if len(program.inputs) != 1 or len(program.outputs) != 1:
+        raise ContractError(
+            "contract",
+            f"the network has {len(program.inputs)} inputs and {len(program.outputs)} outputs; "
+            "a picture network has one of each",
+            "cut the network, or use `texelnet run` for its own blobs",
+        )
+    ends = program.planes[program.inputs[0]], program.planes[program.outputs[0]]
+    for plane, what in zip(ends, ("takes", "returns"), strict=True):
+        if plane.channels != contract.planes:
+            raise ContractError(
+                "contract [input] channels",
+                f'"{contract.channels}" means {contract.planes} channels, '
+                f'the network {what} {plane.channels} ("{plane.name}")',
+                "luma is 1 channel, rgb and bgr are 3",
+            )
+    return ends
+
+
+def _fresh(program: Program) -> dict[str, str]:
+    names = {}
+    for stem in (PICTURE, ANSWER):
+        name = stem
+        while name in program.planes:
+            name += "_"
+        names[stem] = name
+    return names
+
+
+def _before(picture: Plane, contract: Contract) -> tuple[Plane, Plane]:
+    """The picture in the network's numbers, and with the border it needs."""
+    channels, around = picture.channels, 2 * contract.border
+    start = contract.range[0] - np.broadcast_to(np.array(contract.mean), (channels,))
+    expr: Expr = scaled(Tap(picture.name, channels), contract.span)
+    if np.any(start):
+        expr = add(expr, Constant(start.astype(np.float32)))
+    numbers = replace(picture, name=f"{picture.name}.numbers", expr=expr)
+    back = Axis.of(offset=-contract.border)
+    border = PADDINGS[contract.padding] if contract.border else INSIDE
+    padded = replace(
+        picture,
+        name=f"{picture.name}.padded",
+        expr=Tap(numbers.name, channels, back, back, border),
+        height=picture.height + around,
+        width=picture.width + around,
+    )
+    return numbers, padded
+
+
+def _read_from(program: Program, source: Plane, padded: Plane) -> list[Plane]:
+    """Return the network's planes, reading the padded picture, their sizes grown with it."""
+    around = {
+        str(size): new
+        for size, new in ((source.height, padded.height), (source.width, padded.width))
+        if size.fixed is None
+    }
+
+    def renamed(expr: Expr) -> Expr:
+        mine = isinstance(expr, Tap) and expr.plane == source.name
+        return replace(expr, plane=padded.name) if isinstance(expr, Tap) and mine else expr
+
+    return [
+        replace(
+            plane,
+            height=plane.height.when(around),
+            width=plane.width.when(around),
+            expr=rebuild(plane.computed, renamed),
+        )
+        for plane in program.computed()
+    ]
+
+
+def _after(
+    answer: Plane, picture: Plane, contract: Contract, shift: float, name: str
+) -> list[Plane]:
+    around = 2 * contract.border
+    grown = {
+        str(size): size + around
+        for size in (picture.height, picture.width)
+        if size.fixed is None
+    }
+    cut = Axis.of(offset=contract.crop)
+    height = answer.height.when(grown) - 2 * contract.crop
+    width = answer.width.when(grown) - 2 * contract.crop
+    cropped = Plane(
+        f"{name}.cropped",
+        answer.channels,
+        height,
+        width,
+        Tap(answer.name, answer.channels, cut, cut),
+    )
+    expr: Expr = scaled(Tap(cropped.name, cropped.channels), 1.0 / contract.span)
+    start = shift
+    planes = [cropped]
+    if contract.returns == "residual":
+        base = replace(cropped, name=f"{name}.base", **_base(picture, contract))
+        planes.append(base)
+        expr = add(expr, Tap(base.name, base.channels))
+    else:
+        start -= contract.range[0] / contract.span
+    if start:
+        expr = add(expr, Constant(np.full(answer.channels, start, np.float32)))
+    return [*planes, replace(cropped, name=name, expr=expr, layers=())]
+
+
+def _base(picture: Plane, contract: Contract) -> dict[str, object]:
+    """The base upscaler, phase by phase: resample with the border rule "edge"."""
+    scale, channels = contract.scale, picture.channels
+    far = 1000  # phases repeat: look at some that lie far from the border
+    taps, weights = contributions(
+        2 * far, scale * (far + 1), scale, KERNELS[contract.base], contract.offset, False
+    )
+    phases = [
+        list(zip(taps[scale * far + r] - far, weights[scale * far + r], strict=True))
+        for r in range(scale)
+    ]
+    mixes: dict[tuple[int, int], np.ndarray] = {}
+    for (py, down), (px, right) in product(enumerate(phases), enumerate(phases)):
+        for (y, a), (x, b) in product(down, right):
+            lanes = scale * scale * channels
+            matrix = mixes.setdefault((int(y), int(x)), np.zeros((lanes, channels)))
+            first = (py * scale + px) * channels
+            matrix[first : first + channels] += a * b * np.eye(channels)
+    terms = [
+        Mix(m, Tap(picture.name, channels, Axis.of(offset=y), Axis.of(offset=x), EDGE))
+        for (y, x), m in sorted(mixes.items())
+        if np.any(m)
+    ]
+    return {"expr": add(*terms), "phases": (scale, scale), "layers": ("base upscaler",)}

@@ -1,0 +1,140 @@
+"""Lower: a network's graph becomes a pixel program, one plane a value.
+
+Each node is handed to its operator with what is known of its operands: planes, constants,
+or whole numbers about sizes. Nodes without a pixel meaning are all reported in one error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import onnx_ir as ir
+
+from texelnet.errors import ShaderError
+from texelnet.graph.network import Network
+from texelnet.ops import OPS, SIZES, Node, NotInAShader, Vector, is_about_sizes
+from texelnet.pixel import Demand, Plane, Program, check, covers, size
+from texelnet.pixel.expr import HERE, INSIDE, taps
+
+Known = Plane | np.ndarray | Vector
+
+
+def lower(network: Network, outputs: Iterable[str] | None = None) -> Program:
+    """Return the pixel program of a network.
+
+    Parameters
+    ----------
+    network
+        A network whose inputs are pictures (batch, channels, height, width).
+    outputs
+        Values to keep, by name; the graph's own outputs when left out.
+
+    Raises
+    ------
+    ShaderError
+        Listing every node that has no meaning in a pixel shader, with its reason.
+    """
+    graph = network.model.graph
+    known: dict[str, Known] = {}
+    for name, value in graph.initializers.items():
+        assert value.const_value is not None
+        known[name] = value.const_value.numpy()
+    inputs = [v for v in graph.inputs if v.name not in known]
+    for value in inputs:
+        plane = _input(value, network)
+        known[plane.name] = plane
+    refused = _nodes(graph, known)
+    wanted = list(outputs) if outputs is not None else [str(v.name) for v in graph.outputs]
+    if refused:
+        raise ShaderError(
+            network.source,
+            "these layers have no meaning in a pixel shader\n" + "\n".join(refused),
+        )
+    for name in wanted:
+        if not isinstance(known.get(name), Plane):
+            raise ShaderError(network.source, f'"{name}" is no picture plane', "")
+    planes = {n: p for n, p in known.items() if isinstance(p, Plane)}
+    program = Program(planes, tuple(str(v.name) for v in inputs), tuple(wanted))
+    program = Program(planes, program.inputs, program.outputs, tuple(_demands(program)))
+    check(program)
+    return program
+
+
+def _input(value: ir.Value, network: Network) -> Plane:
+    dims = list(value.shape) if value.shape is not None else []
+    name = str(value.name)
+    if len(dims) != 4 or not isinstance(dims[1], int):
+        raise ShaderError(
+            network.source,
+            f'input "{name}" is no picture: its shape is ({", ".join(map(str, dims))})',
+            "a picture is (batch, channels, height, width), with a known number of channels",
+        )
+    height, width = (size(d if isinstance(d, int) else str(d.value)) for d in dims[2:])
+    return Plane(name, dims[1], height, width)
+
+
+def _nodes(graph: ir.Graph, known: dict[str, Known]) -> list[str]:
+    """Lower every node in order; return a line for each that can't be."""
+    refused: list[str] = []
+    lost: set[str] = set()
+    for raw in graph:
+        if any(v is not None and v.name in lost for v in raw.inputs):
+            lost.update(str(v.name) for v in raw.outputs)
+            continue
+        node = _node(raw, known)
+        try:
+            results = _results(node)
+        except NotInAShader as error:
+            hint = f" (try: {error.hint})" if error.hint else ""
+            refused.append(f'  {raw.op_type} "{raw.name}": {error.why}{hint}')
+            lost.update(node.outputs)
+        else:
+            known.update(zip(node.outputs, results, strict=True))
+    return refused
+
+
+def _results(node: Node) -> list[Known]:
+    if node.op == "Constant":
+        return [node.attributes["value"]]
+    if is_about_sizes(node):
+        if node.op not in SIZES:
+            raise NotInAShader("it computes with sizes in a way that is not known here")
+        return [SIZES[node.op](node)]
+    if node.op not in OPS:
+        raise NotInAShader("no pixel meaning is known for this operator")
+    layer = (node.name,) if node.name else ()
+    results = OPS[node.op].lower(node)
+    return [
+        Plane(p.name, p.channels, p.height, p.width, p.expr, p.phases, layer)
+        if isinstance(p, Plane)
+        else p
+        for p in results
+    ]
+
+
+def _node(raw: ir.Node, known: dict[str, Known]) -> Node:
+    operands = tuple(
+        None if v is None or not v.name else known.get(str(v.name)) for v in raw.inputs
+    )
+    attributes = {name: _attribute(a) for name, a in raw.attributes.items()}
+    outputs = tuple(str(v.name) for v in raw.outputs)
+    return Node(raw.op_type, raw.name or "", operands, outputs, attributes)
+
+
+def _attribute(attribute: ir.Attr) -> object:
+    value = attribute.value
+    return value.numpy() if attribute.type == ir.AttributeType.TENSOR else value
+
+
+def _demands(program: Program) -> Iterable[Demand]:
+    """Sizes that are read pixel for pixel must be equal when the network runs."""
+    for plane in program.computed():
+        for tap in taps(plane.computed):
+            source = program.planes[tap.plane]
+            here = (tap.y, tap.x, tap.border, plane.phases) == (HERE, HERE, INSIDE, (1, 1))
+            if here and not tap.presence:
+                where = " ".join(plane.layers) or plane.name
+                for a, b in ((plane.height, source.height), (plane.width, source.width)):
+                    if not covers(b, a):
+                        yield Demand(a, b, where)

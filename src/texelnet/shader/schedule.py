@@ -1,0 +1,57 @@
+"""Schedule: how a program is computed, as a value that can be printed and compared.
+
+A program says what a pixel is. The schedule says fragment or compute, how many pixels one
+invocation makes, how many packs (4 channels in a texel) one pass may write, and when weights
+move from literals in the text to a buffer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How the passes of a program are laid out.
+
+    Parameters
+    ----------
+    form
+        "compute" (invocations store where they like) or "fragment" (each pixel returns its
+        own value).
+    block
+        Pixels one invocation computes: (rows, columns). Fragments compute one.
+    workgroup
+        Invocations side by side: (columns, rows).
+    packs
+        Packs one pass may write; wider planes take several passes.
+    literals
+        Weights a pass may hold as literals. Above it they lie in a buffer and a loop reads
+        them: slower to run, but a driver compiles it at once.
+    fuse
+        Whether planes are merged into their readers. Without it every value is a plane.
+    """
+
+    form: str = "compute"
+    block: tuple[int, int] = (1, 4)
+    workgroup: tuple[int, int] = (32, 2)
+    packs: int = 8
+    literals: int = 10_000
+    fuse: bool = True
+
+    def json(self) -> dict[str, Any]:
+        """Return it as JSON's values."""
+        return asdict(self)
+
+    @staticmethod
+    def of(values: dict[str, Any]) -> Schedule:
+        """Return the schedule that :meth:`json` wrote down."""
+        pairs = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+        return Schedule(**pairs)
+
+
+COMPUTE = Schedule()
+FRAGMENT = Schedule(form="fragment", block=(1, 1), workgroup=(1, 1), packs=2)
+SCHEDULES = {"compute": COMPUTE, "fragment": FRAGMENT}
+"""The schedules people ask for by name."""

@@ -1,0 +1,164 @@
+"""Fuse planes: compute a plane inside its reader instead of storing it.
+
+Two cases. A plane that is read once, pixel for pixel, is computed by its reader in
+registers (an activation after a convolution, a 1x1 convolution, a crop). A plane that only
+moves or scales channels is *free*: its readers read through it at every tap (padding,
+concatenation, a division by 255).
+
+The border belongs to the value read. Reading through a free plane under a border rule is
+allowed only where the rule gives the same value: mirrored and repeated pixels always, zeros
+only if the plane makes zero of zero (a subtracted mean does not).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from texelnet.pixel import Plane, Program
+from texelnet.pixel.expr import (
+    HERE,
+    INSIDE,
+    Axis,
+    Border,
+    Call,
+    Constant,
+    Expr,
+    Mix,
+    Tap,
+    add,
+    rebuild,
+    taps,
+)
+from texelnet.pixel.show import multiply_adds
+from texelnet.shader.schedule import Schedule
+from texelnet.shader.steps.drop_unread import drop_unread
+from texelnet.shader.steps.merge_mixes import merge_mixes
+from texelnet.shader.steps.phases import lift, shift
+
+
+def fuse_planes(program: Program, schedule: Schedule) -> Program:
+    """Return the program with as few planes as fusing can leave."""
+    if not schedule.fuse:
+        return program
+    changed = True
+    while changed:
+        changed = False
+        for name in list(program.planes):
+            if program.planes[name].expr is not None:
+                fused = _fused(program, name, schedule)
+                if fused is not program:
+                    program, changed = drop_unread(fused, schedule), True
+        program = merge_mixes(program, schedule)
+    return program
+
+
+def _fused(program: Program, name: str, schedule: Schedule) -> Program:
+    """Fuse one source into this plane, if any can be."""
+    plane = program.planes[name]
+    for tap in taps(plane.computed):
+        source = program.planes[tap.plane]
+        if source.expr is None or source.name in program.outputs:
+            continue
+        mine = [t for t in taps(plane.computed) if t.plane == source.name]
+        if any(t.presence for t in mine):
+            continue
+        new = _through(program, plane, source, mine)
+        if new is None and len(program.readers()[source.name]) == 1:
+            new = _inside(plane, source, tap, schedule)
+        if new is not None:
+            layers = tuple(dict.fromkeys((*source.layers, *plane.layers)))
+            new = replace(new, layers=layers)
+            return program.with_planes(
+                new if p.name == name else p for p in program.planes.values()
+            )
+    return program
+
+
+def _inside(plane: Plane, source: Plane, tap: Tap, schedule: Schedule) -> Plane | None:
+    """Compute a plane that is read once, at a place inside it, where it is read."""
+    if tap.border != INSIDE or tap.y.r != 1 or tap.x.r != 1:
+        return None
+    work = multiply_adds(plane.computed)
+    wide = -(-plane.computed.channels // 4) > schedule.packs
+    heavy = multiply_adds(source.computed) > 4 * source.channels
+    if work and heavy and (wide or work + multiply_adds(source.computed) > schedule.literals):
+        return None
+    if source.phases == (1, 1):
+        moved = shift(source.computed, tap.y, tap.x)
+        return None if moved is None else _replaced(plane, {id(tap): moved})
+    return _into_phases(plane, source, tap)
+
+
+def _into_phases(plane: Plane, source: Plane, tap: Tap) -> Plane | None:
+    """Compute a pixel for pixel (or cropped) reader of a phased plane in its phases."""
+    by = (tap.y.offset, tap.x.offset)
+    moves = [o % s for o, s in zip(by, source.phases, strict=True)]
+    if plane.phases != (1, 1) or (tap.y.p, tap.x.p) != (1, 1) or any(moves):
+        return None
+    low = [Axis.of(offset=o // s) for o, s in zip(by, source.phases, strict=True)]
+    moved = shift(source.computed, *low)
+    lifted = None if moved is None else lift(plane.computed, source.phases, {id(tap): moved})
+    return None if lifted is None else replace(plane, expr=lifted, phases=source.phases)
+
+
+def _replaced(plane: Plane, new: dict[int, Expr]) -> Plane:
+    return replace(plane, expr=rebuild(plane.computed, lambda e: new.get(id(e), e)))
+
+
+def _through(
+    program: Program, plane: Plane, source: Plane, mine: list[Tap]
+) -> Plane | None:
+    """Read through a free plane at every tap of it, or not at all."""
+    terms = _free(source)
+    if terms is None:
+        return None
+    new: dict[int, Expr] = {}
+    for tap in mine:
+        parts = [_seen(program, source, term, tap) for term in terms]
+        if any(part is None for part in parts):
+            return None
+        new[id(tap)] = add(*(p for p in parts if p is not None))
+    return _replaced(plane, new)
+
+
+def _free(source: Plane) -> list[Expr] | None:
+    """Return the terms of a plane whose channels are each at most one scaled channel."""
+    expr = source.computed
+    is_sum = isinstance(expr, Call) and expr.function == "sum"
+    terms = list(expr.arguments) if isinstance(expr, Call) and is_sum else [expr]
+    used = np.zeros(expr.channels, int)
+    for term in terms:
+        if isinstance(term, Mix) and isinstance(term.source, Tap) and not term.source.presence:
+            used += np.count_nonzero(term.matrix, axis=1)
+        elif isinstance(term, Tap) and not term.presence:
+            used += 1
+        elif not isinstance(term, Constant):
+            return None
+    return terms if source.phases == (1, 1) and np.all(used <= 1) else None
+
+
+def _seen(program: Program, source: Plane, term: Expr, tap: Tap) -> Expr | None:
+    """Return what one term of a free plane is where ``tap`` reads it."""
+    if isinstance(term, Constant):
+        return term if tap.border.kind != "constant" else None
+    if isinstance(term, Mix):
+        assert isinstance(term.source, Tap)
+        inner = _seen(program, source, term.source, tap)
+        return None if inner is None else Mix(term.matrix, inner)
+    assert isinstance(term, Tap)
+    border = _border(program, source, term, tap)
+    y, x = term.y.after(tap.y), term.x.after(tap.x)
+    if border is None or y is None or x is None:
+        return None
+    return replace(term, y=y, x=x, border=border)
+
+
+def _border(program: Program, source: Plane, term: Tap, tap: Tap) -> Border | None:
+    if tap.border == INSIDE:
+        return term.border
+    same = program.planes[term.plane].same_size(source)
+    if not same or (term.y, term.x, term.border) != (HERE, HERE, INSIDE):
+        return None
+    return tap.border if tap.border.kind != "constant" or tap.border.value == 0 else None

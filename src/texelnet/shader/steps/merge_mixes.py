@@ -1,0 +1,88 @@
+"""Merge mixes: fold matrices into each other where that costs nothing.
+
+A scale after a convolution, a choice of channels before it, the division by 255 that a
+contract asks for: all are mixes with at most one number a row, and multiply into the
+convolution's own weights. Products are made in double precision and rounded once, when the
+shader is written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from texelnet.pixel import Program
+from texelnet.pixel.expr import Call, Constant, Expr, Mix, Tap, add, rebuild
+from texelnet.shader.schedule import Schedule
+
+
+def merge_mixes(program: Program, schedule: Schedule) -> Program:
+    """Return the program with its mixes merged as far as that adds no multiplication."""
+    return program.with_planes(
+        p if p.expr is None else replace(p, expr=rebuild(p.expr, _merged))
+        for p in program.planes.values()
+    )
+
+
+def _count(matrix: np.ndarray) -> int:
+    return int(np.count_nonzero(matrix))
+
+
+def _merged(expr: Expr) -> Expr:
+    if isinstance(expr, Mix):
+        return _mix(expr.matrix, expr.source)
+    if isinstance(expr, Call) and expr.function == "sum":
+        return _sum(expr)
+    return expr
+
+
+def _mix(matrix: np.ndarray, source: Expr) -> Expr:
+    rows, columns = matrix.shape
+    if rows == columns and np.array_equal(matrix, np.eye(rows)):
+        return source
+    if isinstance(source, Constant):
+        return Constant((matrix @ source.value.astype(np.float64)).astype(np.float32))
+    if isinstance(source, Mix):
+        product = matrix.astype(np.float64) @ source.matrix.astype(np.float64)
+        if _count(product) <= max(_count(matrix), _count(source.matrix)):
+            return _mix(product, source.source)
+    if isinstance(source, Call) and source.function == "sum":
+        terms = [_mix(matrix, term) for term in source.arguments]
+        before = _count(matrix) + sum(_work(t) for t in source.arguments)
+        if sum(_work(t) for t in terms) <= before - min(rows, columns):
+            return _sum(Call("sum", tuple(terms)))
+    return Mix(matrix, source)
+
+
+def _work(term: Expr) -> int:
+    if isinstance(term, Mix):
+        return _count(term.matrix)
+    return 0 if isinstance(term, Constant) else term.channels
+
+
+def _sum(expr: Call) -> Expr:
+    """Flatten a sum, add up its constants, and join mixes of the same tap."""
+    flat = add(*expr.arguments)
+    if not isinstance(flat, Call) or flat.function != "sum":
+        return flat
+    total, terms = np.zeros(flat.channels, np.float64), []
+    mixes: dict[tuple[object, ...], int] = {}
+    for term in flat.arguments:
+        if isinstance(term, Constant):
+            total += term.value
+        elif isinstance(term, Mix) and isinstance(term.source, Tap):
+            tap = term.source
+            key = (tap.plane, tap.y, tap.x, tap.border, tap.presence)
+            if key in mixes:
+                first = terms[mixes[key]]
+                assert isinstance(first, Mix)
+                terms[mixes[key]] = Mix(first.matrix + term.matrix, first.source)
+            else:
+                mixes[key] = len(terms)
+                terms.append(term)
+        else:
+            terms.append(term)
+    if np.any(total) or not terms:
+        terms.insert(0, Constant(total.astype(np.float32)))
+    return terms[0] if len(terms) == 1 else Call("sum", tuple(terms))

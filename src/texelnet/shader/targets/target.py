@@ -1,0 +1,46 @@
+"""Target: a host that runs shaders, as limits and a pure function that writes for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from texelnet.graph.contract import Contract
+from texelnet.pixel import Program
+from texelnet.shader.dialects import Dialect
+from texelnet.shader.kernel import Kernel
+from texelnet.shader.schedule import Schedule
+
+
+@dataclass(frozen=True)
+class Build:
+    """Everything a package is written from: the same build gives the same bytes."""
+
+    name: str
+    program: Program
+    schedule: Schedule
+    kernels: Sequence[Kernel]
+    contract: Contract | None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a host allows in one pass."""
+
+    textures: int  # textures read
+    attachments: int  # packs a fragment pass may write
+    layers: int  # packs a plane may have
+
+
+@dataclass(frozen=True)
+class Target:
+    """One host."""
+
+    name: str
+    summary: str
+    dialect: Dialect
+    limits: Limits
+    schedules: tuple[str, ...]
+    """Names of schedules it can run, the usual one first."""
+    package: Callable[[Build], dict[str, bytes]]
+    """File names and contents, nothing else."""

@@ -1,0 +1,56 @@
+"""Graphs of a single node, made of an operator's cases, and what onnxruntime computes."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnx_ir as ir
+import onnxruntime
+
+from texelnet.graph.builder import Builder
+from texelnet.graph.network import Network
+from texelnet.ops import OPS, Case, Op
+
+CASES = [(op, case) for op in OPS.values() for case in op.cases]
+NAMES = [f"{op.type}: {case.name}" for op, case in CASES]
+
+Planes = dict[str, np.ndarray]
+
+
+def network(op: Op | str, case: Case) -> tuple[Network, Planes]:
+    """Return a network of one node, and inputs for it, (channels, height, width)."""
+    builder, rng = Builder("case"), np.random.default_rng(0)
+    feeds: Planes = {}
+    names = []
+    for index, operand in enumerate(case.operands):
+        if operand is None:
+            names.append("")
+        elif isinstance(operand, tuple):
+            low = -case.span if case.above is None else case.above
+            dims = ("batch", operand[0], f"height{index or ''}", f"width{index or ''}")
+            names.append(builder.input(f"x{index}", dims))
+            feeds[names[-1]] = rng.uniform(low, case.span, operand).astype(np.float32)
+        else:
+            names.append(builder.constant(f"c{index}", operand))
+    outputs = [f"y{i}" for i in range(case.outputs)]
+    kind = op if isinstance(op, str) else op.type
+    builder.node(kind, names, outputs, "node", **case.attributes)
+    for name in outputs:
+        builder.output(name)
+    return Network("case", builder.finish(), "case.prototxt"), feeds
+
+
+def reference(net: Network, feeds: Planes) -> Planes:
+    """Return what onnxruntime computes."""
+    content = ir.serde.serialize_model(net.model).SerializeToString()
+    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    names = [o.name for o in session.get_outputs()]
+    answers = session.run(names, {k: v[None] for k, v in feeds.items()})
+    return {name: answer[0] for name, answer in zip(names, answers, strict=True)}
+
+
+def agree(got: Planes, wanted: Planes, tolerance: float = 2e-5) -> None:
+    """Check that planes are the same, relative to the largest number."""
+    for name, want in wanted.items():
+        assert got[name].shape == want.shape, f"{name}: {got[name].shape} is not {want.shape}"
+        error = np.max(np.abs(got[name] - want), initial=0.0)
+        assert error <= tolerance * max(1.0, np.max(np.abs(want), initial=0.0)), (name, error)
