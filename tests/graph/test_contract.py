@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from texelnet.errors import ContractError
-from texelnet.graph.contract import Contract, guess_contract, read_contract, write_contract
+from texelnet.graph.contract import Contract, read_contract, write_contract
+from texelnet.graph.guess import guess_contract
 from texelnet.picture import resample
 
 rng = np.random.default_rng(5)

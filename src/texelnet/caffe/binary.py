@@ -53,6 +53,19 @@ def read_weights(path: Path) -> Weights:
 def weights_from_bytes(buffer: bytes | mmap.mmap, source: str) -> Weights:
     """Read the weights of a .caffemodel that lies in memory or is mapped there."""
     wire = Wire(buffer, source)
+    try:
+        layers = _layers(wire)
+    except WeightsError:
+        _refuse_other_files(bytes(buffer[:64]), source)
+        raise
+    if not layers:
+        fact = "there are no weights in this file"
+        raise WeightsError(source, fact, "check that it is the .caffemodel of this network")
+    return Weights(source, layers)
+
+
+def _layers(wire: Wire) -> dict[str, Mapping[int, Blob]]:
+    """Read all layers that have blobs; of two with one name the last, as Caffe does."""
     layers: dict[str, Mapping[int, Blob]] = {}
     generations: set[int] = set()
     count = 0
@@ -69,10 +82,17 @@ def weights_from_bytes(buffer: bytes | mmap.mmap, source: str) -> Weights:
         name, blobs = _layer(wire, entry)
         if blobs:
             layers[name] = dict(enumerate(blobs))
-    if not layers:
-        fact = "there are no weights in this file"
-        raise WeightsError(source, fact, "check that it is the .caffemodel of this network")
-    return Weights(source, layers)
+    return layers
+
+
+def _refuse_other_files(head: bytes, source: str) -> None:
+    """Recognise files that are often taken for a .caffemodel."""
+    for begin, fact, hint in _OTHER_FILES:
+        if head.startswith(begin):
+            raise WeightsError(source, f"this is {fact}, not a .caffemodel", hint) from None
+    if head.isascii() and "".join(head.decode().split()).isprintable():
+        hint = "give the .caffemodel, not the .prototxt"
+        raise WeightsError(source, "this is a text file, not a .caffemodel", hint) from None
 
 
 def _layer(wire: Wire, entry: WireField) -> tuple[str, list[Blob]]:
@@ -165,4 +185,11 @@ def _joined(chunks: list[NDArray[np.generic]]) -> NDArray[np.generic]:
     return np.concatenate(chunks) if chunks else np.zeros(0, np.float32)
 
 
+_OTHER_FILES = (
+    (b"version https://git-lfs", "the pointer that Git LFS leaves", "run git lfs pull"),
+    (b"\x89HDF\r\n", "an HDF5 file", "save the weights as .caffemodel or .npz"),
+    (b"PK\x03\x04", "a zip archive", "call it .npz if it holds param/<layer>/<i>"),
+    (b"<!DOCTYPE", "a web page", "fetch the file itself, not the page that shows it"),
+    (b"<html", "a web page", "fetch the file itself, not the page that shows it"),
+)
 _DAMAGED = "the file is damaged: fetch it again and compare its size"

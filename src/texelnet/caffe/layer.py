@@ -14,7 +14,8 @@ from texelnet.caffe.weights import Array
 from texelnet.errors import PrototxtError
 
 Shape = tuple[int, ...]
-LARGEST = 65_535
+LARGEST = 4096
+"""A kernel, stride, pad or dilation above this is refused: padding by it would eat memory."""
 Constant = NDArray[np.generic] | np.generic | Sequence[int] | float
 
 

@@ -171,6 +171,9 @@ def _layer(message: Message, source: str) -> Layer:
     """Take the bare layer out of its message, and check what all layers have in common."""
     name, tops, bottoms = message.word("name"), message.words("top"), message.words("bottom")
     layer = Layer(name, message.word("type"), tuple(bottoms), tuple(tops), source, message)
+    if message.has("blobs"):
+        hint = "put them in a .caffemodel beside it"
+        raise layer.error("weights inside a prototxt are not read", hint)
     for written, count, of in (
         ("propagate_down", len(bottoms), "bottom"),
         ("loss_weight", max(len(tops), 1), "top"),

@@ -20,7 +20,7 @@ from texelnet.caffe.schema import ENUMS, SCHEMA, Field, Scalar
 from texelnet.caffe.tokens import Sort, Token, tokens
 from texelnet.errors import PrototxtError
 
-MAX_VALUES = 250_000
+MAX_VALUES = 100_000
 """A prototxt with more values is refused; the longest published ones have about 20,000."""
 _RANGES = {
     "int32": (-(2**31), 2**31 - 1),
@@ -31,6 +31,7 @@ _TRUTH = {
     **dict.fromkeys(("true", "True", "t", "1"), True),
     **dict.fromkeys(("false", "False", "f", "0"), False),
 }
+_SOLVER_FIELDS = {"net", "train_net", "test_net", "base_lr", "lr_policy", "test_iter"}
 _CLOSING = {"{": "}", "<": ">"}
 
 
@@ -109,17 +110,17 @@ class _Reader:
     def _known(self, message: Message, name: Token) -> Field:
         """Look the field up, or say what it may have been."""
         if name.sort is not Sort.NAME:
-            expected = "a field's name" + ("" if message.kind == "NetParameter" else " or }")
-            open_since = (
-                "" if message.kind == "NetParameter" else f"close line {message.line}'s {{"
-            )
-            hint = open_since if name.sort is Sort.END else ""
+            inside = message.kind != "NetParameter"
+            expected = "a field's name or }" if inside else "a field's name"
+            hint = f"close line {message.line}'s {{" if inside and name.sort is Sort.END else ""
             raise self._error(name.line, f"{expected} is expected, not {name}", hint)
         field = SCHEMA[message.kind].get(name.text)
         if field is None:
             spoken = {"NetParameter": "a network", "LayerParameter": "a layer"}
             whose = spoken.get(message.kind, message.kind.removesuffix("Parameter"))
             hint = did_you_mean(name.text, list(SCHEMA[message.kind]))
+            if message.kind == "NetParameter" and name.text in _SOLVER_FIELDS:
+                hint = "this is a solver's file: give the network that its net: names"
             raise self._error(name.line, f"{whose} has no field {name}", hint)
         return field
 

@@ -32,6 +32,7 @@ from texelnet.graph.network import Network
 
 _ENLARGED = 3360
 """How much larger the trial pictures are: whole in strides of up to 32, 3, 5 and 7."""
+_MAX_BYTES = 2_000_000_000
 Dims = tuple[int | str, ...]
 
 
@@ -53,9 +54,11 @@ def to_graph(net: Net) -> Network:
     for blob, dims in _inputs(net, bool(pins)).items():
         builder.input(blob, dims)
     values = _nodes(net, builder)
-    for blob in net.outputs:
-        if blob not in net.inputs or values[blob] != blob:
-            builder.output(values[blob])
+    outputs = [values[blob] for blob in net.outputs if values[blob] not in net.inputs]
+    if not outputs:
+        raise NetworkError(net.source, "the network computes nothing", "add layers to it")
+    for value in outputs:
+        builder.output(value)
     return Network(net.name, builder.finish(), net.source, pins=pins)
 
 
@@ -70,8 +73,10 @@ def _check(net: Net) -> None:
         more = f" and {len(needy) - 20} more" if len(needy) > 20 else ""
         hint = "give the .caffemodel, or an .npz with param/<layer>/<i>"
         raise WeightsError(net.source, f"no weights were given for {shown}{more}", hint)
-    if all(layer.type == "Input" for layer in net.layers):
-        raise NetworkError(net.source, "the network computes nothing", "add layers to it")
+    size = sum(numbers.nbytes for numbers in net.weights.values())
+    if size > _MAX_BYTES:
+        fact = f"its weights have {size:,} bytes, a graph holds at most {_MAX_BYTES:,}"
+        raise NetworkError(net.source, fact)
 
 
 def _free(net: Net) -> list[str]:

@@ -29,8 +29,8 @@ from __future__ import annotations
 import difflib
 import math
 import tomllib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -43,7 +43,6 @@ from texelnet.picture import resample
 Floats = NDArray[np.floating]
 Planes = NDArray[np.float32]
 Shape = tuple[int, ...]
-Respond = Callable[[Planes], Floats]
 
 _WORDS = {
     "channels": ("luma", "rgb", "bgr"),
@@ -162,9 +161,9 @@ class Contract:
     def _check_answer(self, answer: Shape, planes: Shape) -> None:
         wanted = (self.planes, *(self.scale * n + 2 * self.crop for n in planes[1:]))
         if answer != wanted:
-            fact = f"the network returns {_size(answer)} for a picture of {_size(planes)}"
-            fact += f", but scale {self.scale} and crop {self.crop} want {_size(wanted)}"
-            raise ContractError("contract [output]", fact, _what_fits(self, answer, planes))
+            fact = f"the network returns {spoken(answer)} for a picture of {spoken(planes)}"
+            fact += f", but scale {self.scale} and crop {self.crop} want {spoken(wanted)}"
+            raise ContractError("contract [output]", fact, what_fits(self, answer, planes))
 
 
 def read_contract(path: str | Path) -> Contract:
@@ -269,14 +268,14 @@ def _wrong(key: str, fact: str, hint: str) -> ContractError:
     return ContractError(f"contract [{_TABLE_OF[key]}] {key}", fact, hint)
 
 
-def _size(shape: Shape) -> str:
+def spoken(shape: Shape) -> str:
     """Sizes as people say them, width first."""
     if len(shape) != 3:
         return str(shape)
     return f"{shape[2]}x{shape[1]} ({shape[0]} channel{'s' if shape[0] != 1 else ''})"
 
 
-def _border_and_crop(scale: int, answer: Shape, planes: Shape) -> tuple[int, int] | None:
+def border_and_crop(scale: int, answer: Shape, planes: Shape) -> tuple[int, int] | None:
     """The least border, and its crop, that make the answer fit; None where nothing does."""
     over = {a - scale * p for a, p in zip(answer[1:], planes[1:], strict=True)}
     if len(over) > 1:
@@ -286,114 +285,15 @@ def _border_and_crop(scale: int, answer: Shape, planes: Shape) -> tuple[int, int
     return None if odd else (border, crop)
 
 
-def _what_fits(contract: Contract, answer: Shape, planes: Shape) -> str:
+def what_fits(contract: Contract, answer: Shape, planes: Shape) -> str:
     """Tell the keys under which an answer would have fitted its picture."""
     if len(answer) != 3 or answer[0] != planes[0]:
         return f"a network whose answer has {planes[0]} channels, or other channels in [input]"
     scale, rest = divmod(answer[1], planes[1])
     if not rest and answer[1:] == tuple(scale * n for n in planes[1:]):
         return f"scale = {scale}" + (", crop = 0" if contract.crop else "")
-    fitting = _border_and_crop(contract.scale, answer, planes)
+    fitting = border_and_crop(contract.scale, answer, planes)
     if fitting is None:
         return "no crop fits: it would have to differ from side to side"
     border, crop = fitting
     return (f"border = {contract.border + border}, " if border else "") + f"crop = {crop}"
-
-
-_RANGES = ((0.0, 1.0), (0.0, 255.0), (-1.0, 1.0))
-_GREYS = (0.0, 0.25, 0.5, 0.75, 1.0)
-_FITS = 0.04  # ten levels of 255: how far off a trained network may draw black and white
-_ALIKE = 0.001  # a quarter of a level: nobody can tell which of two is nearer
-_SAME = 4e-6  # a thousandth of a level: what rounding makes of the same picture
-
-
-@dataclass(frozen=True)
-class Hypothesis:
-    """A contract a network may have, and how far off flat greys come back, in 0..1."""
-
-    contract: Contract
-    residual: float
-
-    def __str__(self) -> str:
-        low, high = self.contract.range
-        return f"--range {low:g}..{high:g} --returns {self.contract.returns}"
-
-
-@dataclass(frozen=True)
-class Guess:
-    """The contract that the evidence speaks for, all hypotheses, best first, and why."""
-
-    contract: Contract
-    hypotheses: tuple[Hypothesis, ...]
-    reason: str
-
-
-def guess_contract(
-    respond: Respond, channels: str = "luma", scale: int | None = None, size: Shape = (64, 64)
-) -> Guess:
-    """Guess the contract by evidence: under the right one, flat greys come back.
-
-    `respond` runs the network on raw numbers (channels, height, width), at `size` (height,
-    width). Border and crop follow from the size of its answer, scale too if left out. Each
-    range is tried, the answer taken for a picture and for a residual. Those that fit alike are
-    told apart by noise: a network without biases draws the same picture in 0..1 and 0..255,
-    and then either is right. Mean, padding, offset and base of a residual leave no trace in
-    flat greys and keep their defaults.
-
-    Raises
-    ------
-    ContractError
-        Nothing fits, or several do and draw different pictures: it lists them and asks.
-    """
-    start = _sized(respond, Contract(channels=channels), scale, size)
-    shape = (start.planes, *(max(1, n - 2 * start.border) for n in size))
-    tried = [
-        replace(start, returns=r, range=n) for r in ("picture", "residual") for n in _RANGES
-    ]
-    found = [Hypothesis(contract, _residual(respond, contract, shape)) for contract in tried]
-    ranked = tuple(sorted(found, key=lambda h: h.residual))
-    best, second = ranked[0].residual, ranked[1].residual
-    table = "".join(f"\n  {h!s:34} off by {h.residual:.3g}" for h in ranked)
-    if best > _FITS:
-        fact = "flat greys do not come back under any range:" + table
-        raise ContractError("the network", fact, "a contract file that says what it wants")
-    likely = [h for h in found if h.residual <= max(3 * best, _ALIKE)]
-    noise = np.random.default_rng(1).random(shape, np.float32)
-    drawn = [_drawn(respond, h.contract, noise) for h in likely]
-    if any(not np.abs(picture - drawn[0]).max() <= _SAME for picture in drawn):
-        fact = "flat greys do not tell what it wants:" + table
-        raise ContractError("the network", fact, "say " + ", or ".join(map(str, likely)))
-    reason = "either is right, they draw the same picture: " + ", ".join(map(str, likely))
-    if len(likely) == 1:
-        reason = f"it returns flat greys to {best:.3g}, the next best to {second:.3g}"
-    return Guess(likely[0].contract, ranked, reason)
-
-
-def _drawn(respond: Respond, contract: Contract, planes: Planes) -> Planes:
-    return contract.from_network(respond(contract.to_network(planes)), planes)
-
-
-def _residual(respond: Respond, contract: Contract, shape: Shape) -> float:
-    """Tell how far off flat greys come back in the middle of the picture, in 0..1."""
-    worst = 0.0
-    for grey in _GREYS:
-        picture = _drawn(respond, contract, np.full(shape, grey, np.float32))
-        rows, columns = (slice(n * 3 // 8, n * 5 // 8 + 1) for n in picture.shape[1:])
-        error = np.abs(picture[:, rows, columns] - grey)
-        worst = max(worst, float(np.where(np.isfinite(error), error, np.inf).max()))
-    return worst
-
-
-def _sized(respond: Respond, contract: Contract, scale: int | None, size: Shape) -> Contract:
-    """Find scale, border and crop by the sizes of answers."""
-    shape, larger = ((contract.planes, size[0] + n, size[1] + n) for n in (0, 8))
-    answer = np.shape(respond(np.zeros(shape, np.float32)))
-    picture_like = len(answer) == 3 and answer[0] == shape[0]
-    if picture_like and scale is None:
-        scale = max(1, (np.shape(respond(np.zeros(larger, np.float32)))[1] - answer[1]) // 8)
-    contract = replace(contract, scale=scale or 1)
-    fitting = _border_and_crop(contract.scale, answer, shape) if picture_like else None
-    if fitting is None:
-        fact = f"it returns {_size(answer)} for a picture of {_size(shape)}"
-        raise ContractError("the network", fact, _what_fits(contract, answer, shape))
-    return replace(contract, border=fitting[0], crop=fitting[1])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from texelnet.errors import NetworkError
-from texelnet.graph.network import Network
-from texelnet.graph.serialise import to_bytes
+from texelnet.errors import ContractError, NetworkError
+from texelnet.run.runner import Blobs, Draw, Planes, Runner
+
+if TYPE_CHECKING:
+    from texelnet.graph.network import Network
 
 
 class Reference:
@@ -26,6 +29,8 @@ class Reference:
 
     def __init__(self, network: Network, every: bool = False, threads: int = 0) -> None:
         import onnxruntime
+
+        from texelnet.graph.serialise import to_bytes
 
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
@@ -67,3 +72,65 @@ class Reference:
                 "give pictures of a size that the network's layers can take",
             ) from None
         return {n: np.asarray(a) for n, a in zip(self.outputs, answers, strict=True)}
+
+
+class Picturing:
+    """A picture network in onnxruntime, on its own numbers: one blob in, one out."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._reference = Reference(network)
+        inputs, outputs = self._reference.inputs, self._reference.outputs
+        if len(inputs) != 1 or len(outputs) != 1 or len(next(iter(inputs.values()))) != 4:
+            fact = f"it takes {', '.join(inputs)} and returns {', '.join(outputs)}"
+            fact += "; a picture network has one of each, (batch, channels, height, width)"
+            hint = "`texelnet run` computes the blobs of any network"
+            raise ContractError(network.source, fact, hint)
+        self._input, shape = next(iter(inputs.items()))
+        self.channels = int(shape[1])
+        self.size = tuple(n if isinstance(n, int) else None for n in shape[2:])
+        """Height and width, None where they are free."""
+
+    def __call__(self, numbers: Planes) -> Planes:
+        """Compute the answer (channels, height, width) to numbers."""
+        (answer,) = self._reference.run({self._input: numbers[None]}).values()
+        return answer[0]
+
+
+def _adapter() -> str:
+    import onnxruntime
+
+    return f"onnxruntime {onnxruntime.__version__} on the CPU"
+
+
+def _planes(network: Network) -> Draw:
+    respond, contract = Picturing(network), network.contract
+    assert contract is not None, "a picture is drawn under a contract"
+
+    def draw(picture: Planes) -> Planes:
+        return contract.from_network(respond(contract.to_network(picture)), picture)
+
+    return draw
+
+
+def _blobs(network: Network, inputs: Mapping[str, np.ndarray], every: bool) -> Blobs:
+    reference = Reference(network, every)
+    counts = {len(v) for v in inputs.values() if v.ndim}
+    fixed = {s[0] for s in reference.inputs.values() if s}
+    if fixed != {1} or counts <= {1} or len(counts) > 1:
+        return reference.run(inputs)
+    # a layer holds the batch at one: take pictures one by one
+    runs = [
+        reference.run({name: values[i : i + 1] for name, values in inputs.items()})
+        for i in range(counts.pop())
+    ]
+    return {name: np.concatenate([run[name] for run in runs]) for name in runs[0]}
+
+
+ONNXRUNTIME = Runner(
+    "onnxruntime",
+    "ONNX Runtime on the CPU: the reference, runs every network.",
+    _adapter,
+    _planes,
+    _blobs,
+)

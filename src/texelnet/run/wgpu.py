@@ -6,6 +6,7 @@ stream through the same textures. What is run is the text in the package, nothin
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Mapping
@@ -70,10 +71,14 @@ class Session:
         self.manifest = package.manifest
         self.contents = package.contents
         self.pipelines: list[Any] = []
+        compiled: dict[tuple[str, str], Any] = {}
         for entry in self.manifest["passes"]:
             code = package.contents[entry["file"]].decode()
+            key = (entry["file"], json.dumps(self._bindings(entry)))
             try:
-                self.pipelines.append(self._pipeline(entry, code))
+                if key not in compiled:
+                    compiled[key] = self._pipeline(entry, code)
+                self.pipelines.append(compiled[key])
             except wgpu.GPUError as error:
                 raise DeviceError(
                     f"{package.place}/{entry['file']}",
@@ -132,23 +137,27 @@ class Session:
             primitive={"topology": "triangle-list"},
         )
 
-    def _layout(self, entry: Mapping[str, Any]) -> Any:
+    def _bindings(self, entry: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Planes read, the plane written (compute), weights: bindings in that order."""
-        w, planes = self._wgpu, self.manifest["planes"]
-        compute = entry["form"] == "compute"
-        stage = w.ShaderStage.COMPUTE if compute else w.ShaderStage.FRAGMENT
+        planes = self.manifest["planes"]
         bindings: list[dict[str, Any]] = [
             {"texture": {"sample_type": "unfilterable-float", "view_dimension": _view(planes[n])}}
             for n in entry["reads"]
         ]
-        if compute:
+        if entry["form"] == "compute":
             plane = planes[entry["writes"]]
             storage = {"format": plane["format"], "view_dimension": _view(plane)}
             bindings.append({"storage_texture": {"access": "write-only", **storage}})
         if "weights" in entry:
             bindings.append({"buffer": {"type": "read-only-storage"}})
+        return bindings
+
+    def _layout(self, entry: Mapping[str, Any]) -> Any:
+        w = self._wgpu
+        stage = w.ShaderStage.COMPUTE if entry["form"] == "compute" else w.ShaderStage.FRAGMENT
+        bindings = enumerate(self._bindings(entry))
         return self.device.create_bind_group_layout(
-            entries=[{"binding": i, "visibility": stage, **b} for i, b in enumerate(bindings)]
+            entries=[{"binding": i, "visibility": stage, **b} for i, b in bindings]
         )
 
     def _buffer(self, content: bytes) -> Any:
@@ -194,14 +203,17 @@ class Session:
         ]
         self._sizes = sizes
 
-    def _view(self, name: str) -> Any:
-        dimension = _view(self.manifest["planes"][name])
-        return self._textures[name].create_view(dimension=dimension)
+    def _view(self, name: str, first: int = 0, count: int | None = None) -> Any:
+        return self._textures[name].create_view(
+            dimension=_view(self.manifest["planes"][name]),
+            base_array_layer=first,
+            array_layer_count=count,
+        )
 
     def _bind(self, entry: Mapping[str, Any], pipeline: Any, sizes: Mapping[str, int]) -> Any:
         resources = [self._view(name) for name in entry["reads"]]
         if entry["form"] == "compute":
-            resources.append(self._view(entry["writes"]))
+            resources.append(self._view(entry["writes"], *entry["packs"]))
         if "weights" in entry:
             buffer = self.weights[entry["weights"]]
             resources.append({"buffer": buffer, "offset": 0, "size": buffer.size})

@@ -86,7 +86,7 @@ class _Run:
             y, x = s.y.at(self.rows), s.x.at(self.columns)
             return np.broadcast_to(read(pack, y, x, s.border, s.presence), shape)
         if isinstance(s, Start):
-            return np.broadcast_to(s.value[:, None, None].astype(np.float32), shape)
+            return np.broadcast_to(self._vector(s.value), shape)
         if isinstance(s, Gather):
             zero = np.zeros(shape[1:], np.float32)
             return np.stack([self.values[lane[0]][lane[1]] if lane else zero for lane in s.lanes])
@@ -95,17 +95,23 @@ class _Run:
             phase = (self.rows % sy)[:, None] * sx + (self.columns % sx)[None, :]
             return np.choose(phase[None], options)
         arguments = [
-            a[:, None, None] if isinstance(a, np.ndarray) else self.values[a]
-            for a in s.arguments
+            self.values[a] if isinstance(a, str) else self._vector(a) for a in s.arguments
         ]
         if s.function == "constant":
             return np.broadcast_to(arguments[0], shape)
         return FUNCTIONS[s.function](*arguments).astype(np.float32)
+
+    def _vector(self, value: np.ndarray | Weight) -> np.ndarray:
+        if isinstance(value, Weight):
+            assert self.kernel.weights is not None
+            value = self.kernel.weights[value.first][:, 0]
+        return value[:, None, None].astype(np.float32)
 
     def _store(self, s: Store) -> None:
         plane = self.planes[self.kernel.plane.name]
         y, x = s.y.at(self.rows), s.x.at(self.columns)
         rows, columns = y < plane.shape[1], x < plane.shape[2]
         value = self.values[s.source][:, rows][:, :, columns]
-        layers = slice(4 * s.layer, 4 * s.layer + 4)
+        layer = self.kernel.layers[0] + s.layer
+        layers = slice(4 * layer, 4 * layer + 4)
         plane[layers, y[rows][:, None], x[columns][None]] = value

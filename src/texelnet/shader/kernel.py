@@ -30,20 +30,23 @@ class Load:
     presence: bool = False
 
 
+@dataclass(frozen=True)
+class Weight:
+    """A matrix in the weight buffer: number ``first``, plus ``step`` for each turn.
+
+    Where four numbers are wanted, they are the matrix's first column.
+    """
+
+    first: int
+    step: int = 0
+
+
 @dataclass(frozen=True, eq=False)
 class Start:
     """Begin a running sum with four numbers."""
 
     to: str
-    value: np.ndarray
-
-
-@dataclass(frozen=True)
-class Weight:
-    """A matrix in the weight buffer: number ``first``, plus ``step`` for each turn."""
-
-    first: int
-    step: int
+    value: np.ndarray | Weight
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +64,7 @@ class Let:
 
     to: str
     function: str
-    arguments: tuple[str | np.ndarray, ...]
+    arguments: tuple[str | np.ndarray | Weight, ...]
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ class Choose:
 
 @dataclass(frozen=True)
 class Store:
-    """Write a pack of the plane that the kernel computes."""
+    """Write a pack of the plane; ``layer`` counts from the first that the kernel writes."""
 
     layer: int
     y: Axis

@@ -27,8 +27,10 @@ class Schedule:
     packs
         Packs one pass may write; wider planes take several passes.
     literals
-        Weights a pass may hold as literals. Above it they lie in a buffer and a loop reads
-        them: slower to run, but a driver compiles it at once.
+        Weights a plane may hold as literals. Above it they lie in a buffer and a loop reads
+        them: slower to run, but passes of one shape share one short shader.
+    looped_packs
+        Packs one pass may write when it reads its weights from a buffer.
     fuse
         Whether planes are merged into their readers. Without it every value is a plane.
     """
@@ -37,7 +39,8 @@ class Schedule:
     block: tuple[int, int] = (1, 4)
     workgroup: tuple[int, int] = (32, 2)
     packs: int = 8
-    literals: int = 10_000
+    literals: int = 5_000
+    looped_packs: int = 2
     fuse: bool = True
 
     def json(self) -> dict[str, Any]:

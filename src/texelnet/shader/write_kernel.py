@@ -40,9 +40,11 @@ def write_kernels(program: Program, schedule: Schedule) -> list[Kernel]:
     """Return the passes of a simplified program, in order."""
     kernels: list[Kernel] = []
     for plane in program.computed():
-        total = packs(plane.channels)
-        for first in range(0, total, schedule.packs):
-            count = min(schedule.packs, total - first)
+        total, most = packs(plane.channels), schedule.packs
+        if multiply_adds(plane.computed) > schedule.literals:
+            most = min(most, schedule.looped_packs)
+        for first in range(0, total, most):
+            count = min(most, total - first)
             kernels.append(_kernel(plane, program, schedule, first, count, len(kernels)))
     return kernels
 
@@ -80,6 +82,7 @@ class _Writer:
         self.plane, self.program, self.schedule = plane, program, schedule
         self.body: list[Statement] = []
         self.weights: list[np.ndarray] = []
+        self.vectors: dict[bytes, Weight] = {}
         self.block: list[Pixel] = list(product(*map(range, schedule.block)))
         self.buffered = multiply_adds(plane.computed) > schedule.literals
         self.known: dict[tuple[int, int, Pixel], str] = {}
@@ -144,9 +147,9 @@ class _Writer:
         channels, (sy, sx) = self.plane.channels, self.plane.phases
         if (sy, sx) == (1, 1):
             self.need(self.plane.computed, set(layers))
-            for pixel, layer in product(self.block, layers):
+            for pixel, (index, pack) in product(self.block, enumerate(layers)):
                 y, x = self.axes(Axis(), Axis(), pixel)
-                self.body.append(Store(layer, y, x, self.got(self.plane.computed, layer, pixel)))
+                self.body.append(Store(index, y, x, self.got(self.plane.computed, pack, pixel)))
             return
         lanes = [
             [p * channels + c for c in range(4 * k, min(4 * k + 4, channels))]
@@ -154,9 +157,9 @@ class _Writer:
             for p in range(sy * sx)
         ]
         self.need(self.plane.computed, {lane // 4 for part in lanes for lane in part})
-        for pixel, (index, layer) in product(self.block, enumerate(layers)):
+        for pixel, index in product(self.block, range(len(layers))):
             options = lanes[index * sy * sx : (index + 1) * sy * sx]
-            self._store_phases(pixel, layer, [self._gather(o, pixel) for o in options])
+            self._store_phases(pixel, index, [self._gather(o, pixel) for o in options])
 
     def _store_phases(self, pixel: Pixel, layer: int, options: list[str]) -> None:
         sy, sx = self.plane.phases
@@ -180,6 +183,20 @@ class _Writer:
         self.body.append(Gather(to, (*found, *[None] * (4 - len(found)))))
         return to
 
+    def lanes(self, values: np.ndarray, pack: int) -> np.ndarray | Weight:
+        """Return a pack of constants, from the buffer if the weights are there.
+
+        Passes that differ only in their numbers then share one text.
+        """
+        part = _lanes(values, pack)
+        if not self.buffered or len(set(values.tolist())) == 1:
+            return part
+        key = part.tobytes()
+        if key not in self.vectors:
+            self.vectors[key] = Weight(len(self.weights))
+            self.weights.append(np.outer(part, [1, 0, 0, 0]).astype(np.float32))
+        return self.vectors[key]
+
     # Values ---------------------------------------------------------------------------
 
     def got(self, expr: Expr, pack: int, pixel: Pixel) -> str:
@@ -198,7 +215,7 @@ class _Writer:
         elif isinstance(expr, Constant):
             for pack in missing:
                 to = self.name("constant")
-                self.body.append(Let(to, "constant", (_lanes(expr.value, pack),)))
+                self.body.append(Let(to, "constant", (self.lanes(expr.value, pack),)))
                 for pixel in self.block:
                     self.known[id(expr), pack, pixel] = to
         elif isinstance(expr, Mix):
@@ -226,7 +243,7 @@ class _Writer:
                 self.need(argument, set(missing))
         for pixel, pack in product(self.block, missing):
             arguments = tuple(
-                _lanes(a.value, pack) if isinstance(a, Constant) else self.got(a, pack, pixel)
+                self.lanes(a.value, pack) if isinstance(a, Constant) else self.got(a, pack, pixel)
                 for a in expr.arguments
             )
             to = self.name(expr.function)
@@ -248,7 +265,7 @@ class _Writer:
         for pack, pixel in product(missing, self.block):
             sums[pack, pixel] = self.name("sum")
             self.known[id(expr), pack, pixel] = sums[pack, pixel]
-            self.body.append(Start(sums[pack, pixel], _lanes(start, pack)))
+            self.body.append(Start(sums[pack, pixel], self.lanes(start, pack)))
         for term in plain:
             for pack, pixel in product(missing, self.block):
                 source = self.got(term, pack, pixel)

@@ -8,8 +8,6 @@ phase: Caffe scales while training.
 
 from __future__ import annotations
 
-import numpy as np
-
 from texelnet.caffe.layer import Kind, Layer, Shape, Writer, same_shape, spoken
 
 

@@ -6,8 +6,6 @@ here.
 
 from __future__ import annotations
 
-import numpy as np
-
 from texelnet.caffe.layer import ANY, Kind, Layer, Shape, Writer, spoken
 
 

@@ -114,7 +114,7 @@ class _Printer:
             return [d.let.format(s.to, f"{d.vector}({', '.join(lanes)})")]
         if isinstance(s, Choose):
             return self.choose(s)
-        words = [self.vector(a) if isinstance(a, np.ndarray) else a for a in s.arguments]
+        words = [a if isinstance(a, str) else self.vector(a) for a in s.arguments]
         function = d.functions.get(s.function, s.function + "({0})")
         return [d.let.format(s.to, function.format(*words))]
 
@@ -167,8 +167,10 @@ class _Printer:
 
     # Values ---------------------------------------------------------------------------
 
-    def vector(self, values: np.ndarray) -> str:
+    def vector(self, values: np.ndarray | Weight) -> str:
         d = self.dialect
+        if isinstance(values, Weight):
+            return f"{self.host.weight(str(values.first))}[0]"
         words = [d.number(float(v)) for v in values]
         return f"{d.vector}({words[0] if len(set(words)) == 1 else ', '.join(words)})"
 

@@ -41,7 +41,7 @@ def texel_format(channels: int) -> str:
     return "r32float" if channels == 1 else "rgba32float"
 
 
-def module(kernel: Kernel, title: str) -> str:
+def module(kernel: Kernel) -> str:
     """Return one pass as a WGSL module with the entry point ``main``."""
     names = {p.name: f"plane{i}" for i, p in enumerate(kernel.reads)}
     arrays = {p.name for p in kernel.reads if packs(p.channels) > 1}
@@ -50,11 +50,11 @@ def module(kernel: Kernel, title: str) -> str:
         layered = f" {layer}," if plane in arrays else ""
         return f"textureLoad({names[plane]}, vec2i({x}, {y}),{layered} 0)"
 
-    lines = [title.rstrip("\n"), ""]
+    lines = [""]
     for binding, plane in enumerate(kernel.reads):
         kind = "texture_2d_array<f32>" if plane.name in arrays else "texture_2d<f32>"
         lines.append(
-            f"@group(0) @binding({binding}) var {names[plane.name]}: {kind};  // {plane.name}"
+            f"@group(0) @binding({binding}) var {names[plane.name]}: {kind};"
         )
     extents = {
         (p.name, axis): f"size{i}.{axis}" for i, p in enumerate(kernel.reads) for axis in "xy"
@@ -88,7 +88,6 @@ def _compute(kernel: Kernel) -> tuple[list[str], list[str], dict[str, object]]:
     columns, rows = kernel.workgroup
     before = [
         f"@group(0) @binding({binding}) var result: {kind}<{form}, write>;"
-        f"  // {kernel.plane.name}",
         "",
         f"@compute @workgroup_size({columns}, {rows})",
         "fn main(@builtin(global_invocation_id) id: vec3u) {",
@@ -108,7 +107,7 @@ def _compute(kernel: Kernel) -> tuple[list[str], list[str], dict[str, object]]:
 
 
 def _fragment(kernel: Kernel) -> tuple[list[str], list[str], dict[str, object]]:
-    first, count = kernel.layers
+    count = kernel.layers[1]
     before = [
         "",
         "@vertex",
@@ -117,7 +116,7 @@ def _fragment(kernel: Kernel) -> tuple[list[str], list[str], dict[str, object]]:
         "}",
         "",
         "struct Result {",
-        *(f"  @location({i}) pack{first + i}: vec4f," for i in range(count)),
+        *(f"  @location({i}) pack{i}: vec4f," for i in range(count)),
         "}",
         "",
         "@fragment",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict
 from importlib.resources import files
 from typing import Any
 
@@ -31,17 +32,21 @@ VERSION = 1
 def _package(build: Build) -> dict[str, bytes]:
     contents: dict[str, bytes] = {}
     passes = []
-    for kernel in build.kernels:
-        entry = _pass(kernel, len(build.kernels))
-        contents[entry["file"]] = module(kernel, _title(kernel, build)).encode()
+    shared: dict[str, list[Kernel]] = {}
+    texts = [module(kernel) for kernel in build.kernels]
+    for text, kernel in zip(texts, build.kernels, strict=True):
+        shared.setdefault(text, []).append(kernel)
+    for text, kernels in shared.items():
+        contents[f"{_stem(kernels[0])}.wgsl"] = (_title(kernels, build) + text).encode()
+    for text, kernel in zip(texts, build.kernels, strict=True):
+        passes.append(_pass(kernel, f"{_stem(shared[text][0])}.wgsl"))
         if kernel.weights is not None:
             columns = kernel.weights.transpose(0, 2, 1)  # WGSL keeps matrices by columns
-            contents[entry["weights"]] = np.ascontiguousarray(columns, "<f4").tobytes()
-        passes.append(entry)
+            contents[passes[-1]["weights"]] = np.ascontiguousarray(columns, "<f4").tobytes()
     if build.contract is not None:
         contents["contract.toml"] = write_contract(build.contract).encode()
-    runner = files("texelnet.shader.targets") / "webgpu_runner.js"
-    contents["runner.js"] = runner.read_bytes()
+    for script in ("runner.js", "manifest.js", "picture.js"):
+        contents[script] = (files("texelnet.shader.targets") / f"webgpu_{script}").read_bytes()
     manifest = _manifest(build, passes, contents)
     contents["manifest.json"] = (json.dumps(manifest, indent=1) + "\n").encode()
     return contents
@@ -52,10 +57,10 @@ def _stem(kernel: Kernel) -> str:
     return f"{kernel.name}_{words}"[:60]
 
 
-def _pass(kernel: Kernel, count: int) -> dict[str, Any]:
+def _pass(kernel: Kernel, file: str) -> dict[str, Any]:
     rows, columns = kernel.grid
     entry: dict[str, Any] = {
-        "file": f"{_stem(kernel)}.wgsl",
+        "file": file,
         "form": kernel.form,
         "reads": [p.name for p in kernel.reads],
         "writes": kernel.plane.name,
@@ -84,6 +89,7 @@ def _manifest(
         "schedule": build.schedule.json(),
         "inputs": list(program.inputs),
         "outputs": list(program.outputs),
+        "contract": None if build.contract is None else asdict(build.contract),
         "planes": {p.name: _plane(p) for p in program.planes.values()},
         "passes": passes,
         "demands": [
@@ -115,22 +121,31 @@ def _plane(plane: Plane) -> dict[str, Any]:
     }
 
 
-def _title(kernel: Kernel, build: Build) -> str:
+def _title(kernels: list[Kernel], build: Build) -> str:
     """The head of a shader tells its layers, shapes and cost."""
-    number, of = build.kernels.index(kernel) + 1, len(build.kernels)
-    lines = [f"{build.name}, pass {number} of {of}: {', '.join(kernel.notes) or 'frame'}"]
+    kernel, plane = kernels[0], kernels[0].plane
+    numbers = " and ".join(str(build.kernels.index(k) + 1) for k in kernels)
+    lines = [
+        f"{build.name}, pass {numbers} of {len(build.kernels)}: "
+        f"{', '.join(dict.fromkeys(n for k in kernels for n in k.notes)) or 'frame'}"
+    ]
     lines += [f"reads   {_shape(p)}" for p in kernel.reads]
-    first, count = kernel.layers
-    part = ""
-    if count < packs(kernel.plane.channels):
-        last = min(4 * (first + count), kernel.plane.channels)
-        part = f", channels {4 * first} to {last - 1}"
-    lines.append(f"writes  {_shape(kernel.plane)}{part}")
-    sy, sx = kernel.plane.phases
-    if (sy, sx) != (1, 1):
+    lines += [
+        f"writes  {_shape(k.plane)}{_part(k)}"
+        for k in kernels
+    ]
+    if plane.phases != (1, 1):
+        sy, sx = plane.phases
         lines.append(f"phases  {sy} x {sx} output pixels from each low-resolution position")
     lines.append(f"cost    {kernel.macs} multiply-adds a position")
-    return "\n".join(f"// {line}" for line in lines)
+    return "\n".join(f"// {line}" for line in lines) + "\n"
+
+
+def _part(kernel: Kernel) -> str:
+    first, count = kernel.layers
+    if count == packs(kernel.plane.channels):
+        return ""
+    return f", channels {4 * first} to {min(4 * (first + count), kernel.plane.channels) - 1}"
 
 
 def _shape(plane: Plane) -> str:

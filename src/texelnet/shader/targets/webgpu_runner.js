@@ -1,1 +1,258 @@
-// placeholder
+/**
+ * Runs a texelnet package in a page, with WebGPU and nothing else.
+ *
+ *     import { load } from "./decon-x2/runner.js";
+ *     const net = await load("decon-x2/");
+ *     context.putImageData(await net.upscale(image), 0, 0);
+ *
+ * The manifest tells how: planes become textures, passes run in their order, and a size is a
+ * tree: a number, the name of a free size of the input, or [operator, operand, ...].
+ *
+ * @typedef {object} Planes  numbers as (channels, height, width), row 0 at the top
+ * @property {Float32Array} data  channels * height * width of them
+ * @property {number} [channels]  told in answers; of inputs the package knows it
+ * @property {number} height
+ * @property {number} width
+ */
+
+import { dimension, extentsAt, freeSizes, lanesOf, limitsFor, sizeAt } from "./manifest.js";
+import { divide } from "./picture.js";
+
+/**
+ * Fetch a package and make it ready to run.
+ *
+ * @param {string | URL} folder  where manifest.json lies, relative to the page
+ * @param {{device?: GPUDevice}} [options]  a device to share, else the package asks for one
+ * @returns {Promise<Net>}
+ */
+export async function load(folder, { device } = {}) {
+  const base = new URL(String(folder).replace(/\/?$/, "/"), globalThis.location.href);
+  const manifest = await (await fetched("manifest.json", base)).json();
+  if (manifest.format !== "texelnet webgpu package" || manifest.version !== 1) {
+    throw new Error(`${base} holds another kind of package: use the runner.js that lies there.`);
+  }
+  const names = manifest.passes.flatMap(({ file, weights }) => (weights ? [file, weights] : file));
+  const contents = names.map(async (name) => (await fetched(name, base)).arrayBuffer());
+  const files = new Map((await Promise.all(contents)).map((content, i) => [names[i], content]));
+  const needs = limitsFor(manifest, files);
+  device ??= await newDevice(manifest, needs);
+  check(manifest, needs, device.limits);
+  const made = new Map();
+  const passes = manifest.passes.map(async (pass) => ({
+    ...pass,
+    pipeline: await pipeline(device, manifest.planes, pass, files, made),
+    buffer: pass.weights && stored(device, files.get(pass.weights)),
+  }));
+  return new Net(device, manifest, await Promise.all(passes));
+}
+
+/** A package on a device; its textures are kept for as long as pictures keep their size. */
+class Net {
+  #passes;
+  #textures = {};
+  #size = "";
+
+  constructor(device, manifest, passes) {
+    Object.assign(this, { device, manifest });
+    this.#passes = passes;
+  }
+
+  /**
+   * Draw a picture larger, as the package's contract says; alpha is kept.
+   *
+   * @param {ImageBitmap|HTMLImageElement|HTMLCanvasElement|OffscreenCanvas|ImageData} source
+   * @returns {Promise<ImageData>}
+   */
+  async upscale(source) {
+    const { contract, inputs, outputs, network } = this.manifest;
+    if (!contract) throw new Error(`${network} came without a contract: only run() can be used.`);
+    const { seen, finish } = divide(source, contract);
+    const answers = await this.run({ [inputs[0]]: seen });
+    return finish(answers[outputs[0]]);
+  }
+
+  /**
+   * Compute planes from planes.
+   *
+   * @param {Object<string, Planes>} inputs  by the names of the manifest's inputs
+   * @param {string[]} [wanted]  names of planes to read back; the outputs if left out
+   * @returns {Promise<Object<string, Planes>>}
+   */
+  async run(inputs, wanted = this.manifest.outputs) {
+    const { device, manifest } = this;
+    const sizes = freeSizes(manifest, inputs);
+    const extents = extentsAt(manifest, sizes, device.limits.maxTextureDimension2D);
+    device.pushErrorScope("out-of-memory");
+    device.pushErrorScope("validation");
+    if (JSON.stringify(sizes) !== this.#size) this.#allocate(sizes, extents);
+    for (const name of manifest.inputs) this.#upload(name, inputs[name].data);
+    const encoder = device.createCommandEncoder();
+    for (const pass of this.#passes) this.#encode(encoder, pass);
+    const copies = wanted.map((name) => this.#copy(encoder, name));
+    device.queue.submit([encoder.finish()]);
+    const problems = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
+    const problem = problems.find((error) => error);
+    if (problem) {
+      this.#size = ""; // some textures may be none
+      throw new Error(`The graphics device refuses the picture: ${problem.message}`);
+    }
+    const planes = await Promise.all(copies.map(read));
+    return Object.fromEntries(planes.map((answer, i) => [wanted[i], answer]));
+  }
+
+  /** Give textures and weights back; the device (`net.device`) is left to the page. */
+  destroy() {
+    for (const texture of Object.values(this.#textures)) texture.destroy();
+    for (const { buffer } of this.#passes) buffer?.destroy();
+    this.#size = "";
+  }
+
+  #allocate(sizes, extents) {
+    const { device, manifest } = this;
+    const { COPY_SRC, COPY_DST, TEXTURE_BINDING, ...usages } = GPUTextureUsage;
+    const written = { compute: usages.STORAGE_BINDING, fragment: usages.RENDER_ATTACHMENT };
+    for (const texture of Object.values(this.#textures)) texture.destroy();
+    for (const [label, { format }] of Object.entries(manifest.planes)) {
+      const form = manifest.passes.find(({ writes }) => writes === label)?.form;
+      const usage = COPY_SRC | COPY_DST | TEXTURE_BINDING | (written[form] ?? 0);
+      this.#textures[label] = device.createTexture({ label, size: extents[label], format, usage });
+    }
+    const view = (name, baseArrayLayer, arrayLayerCount) => {
+      const part = { baseArrayLayer, arrayLayerCount, dimension: dimension(manifest.planes[name]) };
+      return this.#textures[name].createView(part);
+    };
+    for (const pass of this.#passes) {
+      const resources = pass.reads.map((name) => view(name));
+      if (pass.form === "compute") resources.push(view(pass.writes, ...pass.packs));
+      if (pass.buffer) resources.push({ buffer: pass.buffer });
+      const entries = resources.map((resource, binding) => ({ binding, resource }));
+      pass.group = device.createBindGroup({ layout: pass.pipeline.getBindGroupLayout(0), entries });
+      pass.groups = pass.grid.map((tree, i) => Math.ceil(sizeAt(tree, sizes) / pass.workgroup[i]));
+    }
+    this.#size = JSON.stringify(sizes);
+  }
+
+  #upload(name, data) {
+    const [{ channels }, texture] = [this.manifest.planes[name], this.#textures[name]];
+    const { width, height, depthOrArrayLayers: layers } = texture;
+    const [lanes, area] = [lanesOf(channels), width * height];
+    const texels = new Float32Array(lanes * layers * area);
+    for (let c = 0; c < channels; c++) {
+      const first = lanes * area * Math.floor(c / lanes) + (c % lanes);
+      for (let i = 0; i < area; i++) texels[first + lanes * i] = data[c * area + i];
+    }
+    const layout = { bytesPerRow: 4 * lanes * width, rowsPerImage: height };
+    this.device.queue.writeTexture({ texture }, texels, layout, [width, height, layers]);
+  }
+
+  #encode(encoder, { form, writes, packs, pipeline, group, groups }) {
+    const layer = (i) => ({ dimension: "2d", baseArrayLayer: packs[0] + i, arrayLayerCount: 1 });
+    const attachment = (_, i) => ({
+      view: this.#textures[writes].createView(layer(i)),
+      loadOp: "clear",
+      storeOp: "store",
+    });
+    const pass =
+      form === "compute"
+        ? encoder.beginComputePass()
+        : encoder.beginRenderPass({
+            colorAttachments: Array.from({ length: packs[1] }, attachment),
+          });
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, group);
+    if (form === "compute") pass.dispatchWorkgroups(...groups);
+    else pass.draw(3);
+    pass.end();
+  }
+
+  #copy(encoder, name) {
+    const [{ channels }, texture] = [this.manifest.planes[name], this.#textures[name]];
+    const { width, height, depthOrArrayLayers: layers } = texture;
+    const bytesPerRow = 256 * Math.ceil((4 * lanesOf(channels) * width) / 256); // as WebGPU copies
+    const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
+    const buffer = this.device.createBuffer({ size: bytesPerRow * height * layers, usage });
+    const layout = { buffer, bytesPerRow, rowsPerImage: height };
+    encoder.copyTextureToBuffer({ texture }, layout, [width, height, layers]);
+    return { buffer, bytesPerRow, channels, height, width };
+  }
+}
+
+async function read({ buffer, bytesPerRow, channels, height, width }) {
+  await buffer.mapAsync(GPUMapMode.READ);
+  const texels = new Float32Array(buffer.getMappedRange());
+  const lanes = lanesOf(channels);
+  const data = new Float32Array(channels * height * width);
+  for (let c = 0, i = 0; c < channels; c++) {
+    for (let y = 0; y < height; y++) {
+      const row = ((Math.floor(c / lanes) * height + y) * bytesPerRow) / 4 + (c % lanes);
+      for (let x = 0; x < width; x++) data[i++] = texels[row + lanes * x];
+    }
+  }
+  buffer.destroy();
+  return { data, channels, height, width };
+}
+
+async function fetched(name, base) {
+  const answer = await fetch(new URL(name, base));
+  if (!answer.ok) throw new Error(`${answer.url}: ${answer.status} ${answer.statusText}`);
+  return answer;
+}
+
+async function newDevice(manifest, needs) {
+  if (!globalThis.isSecureContext) throw new Error("WebGPU needs https or localhost.");
+  if (!navigator.gpu) throw new Error("This browser has no WebGPU.");
+  const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
+  if (!adapter) throw new Error("This browser has WebGPU, yet offers no graphics adapter.");
+  check(manifest, needs, adapter.limits);
+  const { maxTextureDimension2D, maxBufferSize } = adapter.limits; // these bound the picture
+  const requiredLimits = { ...needs, maxTextureDimension2D, maxBufferSize };
+  return adapter.requestDevice({ requiredLimits });
+}
+
+function check({ network }, needs, limits) {
+  for (const [name, need] of Object.entries(needs)) {
+    if (need <= limits[name]) continue;
+    throw new Error(`${network} needs ${name} = ${need}; the graphics device has ${limits[name]}.`);
+  }
+}
+
+/**
+ * Bindings of a pass: the planes it reads, the packs it writes (compute), its weights. Passes that
+ * differ in nothing else share what was `made`.
+ */
+function pipeline(device, planes, { form, file, reads, writes, packs, weights }, files, made) {
+  const { format } = planes[writes];
+  const viewOf = (name) => ({ viewDimension: dimension(planes[name]) });
+  const bindings = reads.map((name) => ({
+    texture: { sampleType: "unfilterable-float", ...viewOf(name) },
+  }));
+  if (form === "compute") bindings.push({ storageTexture: { format, ...viewOf(writes) } });
+  if (weights) bindings.push({ buffer: { type: "read-only-storage" } });
+  const key = JSON.stringify([file, form, format, packs[1], bindings]);
+  if (made.has(key)) return made.get(key);
+
+  const visibility = GPUShaderStage[form.toUpperCase()];
+  const entries = bindings.map((resource, binding) => ({ binding, visibility, ...resource }));
+  const bindGroupLayouts = [device.createBindGroupLayout({ entries })];
+  const layout = device.createPipelineLayout({ bindGroupLayouts });
+  const code = new TextDecoder().decode(files.get(file));
+  const main = { module: device.createShaderModule({ label: file, code }), entryPoint: "main" };
+  const vertex = { ...main, entryPoint: "corners" };
+  const fragment = { ...main, targets: Array(packs[1]).fill({ format }) };
+  const compiled =
+    form === "compute"
+      ? device.createComputePipelineAsync({ layout, compute: main })
+      : device.createRenderPipelineAsync({ layout, vertex, fragment });
+  const told = compiled.catch(({ message }) => {
+    throw new Error(`The browser refuses ${file}: ${message}`);
+  });
+  made.set(key, told);
+  return told;
+}
+
+function stored(device, content) {
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
+  const buffer = device.createBuffer({ size: content.byteLength, usage });
+  device.queue.writeBuffer(buffer, 0, content);
+  return buffer;
+}

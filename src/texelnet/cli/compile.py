@@ -1,0 +1,90 @@
+"""``texelnet compile``: write a network as shaders for a host."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from texelnet.cli import _table
+from texelnet.cli.network import add_words, choice, read_network
+
+if TYPE_CHECKING:
+    from texelnet.pixel import Plane, Program
+    from texelnet.shader.targets import Build
+
+HELP = "Write a network as pixel shaders for a host."
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add NETWORK, --for, -o, --schedule, --watch."""
+    add_words(parser)
+    parser.add_argument("--for", dest="target", metavar="TARGET", required=True, help="the host")
+    parser.add_argument("-o", dest="folder", metavar="DIR", required=True, help="the package")
+    parser.add_argument(
+        "--schedule", metavar="NAME", help="fragment or compute; the host's usual one"
+    )
+    parser.add_argument(
+        "--watch", action="store_true", help="print the program after every compiler step"
+    )
+
+
+def run(words: argparse.Namespace) -> int:
+    """Compile, write the package, tell its passes and their cost."""
+    from texelnet.shader.compile import compile_network
+    from texelnet.shader.package import write_package
+    from texelnet.shader.schedule import SCHEDULES
+    from texelnet.shader.targets import TARGETS
+
+    target = choice("--for", words.target, TARGETS)
+    possible = {name: SCHEDULES[name] for name in target.schedules}
+    schedule = choice("--schedule", words.schedule or target.schedules[0], possible)
+    network = read_network(words)
+    build = compile_network(network, target, schedule, watch=_show if words.watch else None)
+    contents = target.package(build)
+    write_package(contents, Path(words.folder))
+    _tell(build, Path(words.folder), contents)
+    return 0
+
+
+def _show(step: str, program: Program) -> None:
+    from texelnet.pixel import show
+
+    print(f"--- {step}: {len(program.planes)} planes\n{show(program)}\n")
+
+
+def shape(plane: Plane) -> str:
+    """Write a plane's size: 12 x (height + 2) x width."""
+    sides = (f"({side})" if " " in str(side) else str(side) for side in (plane.height, plane.width))
+    return " x ".join([str(plane.channels), *sides])
+
+
+def _tell(build: Build, folder: Path, contents: dict[str, bytes]) -> None:
+    from texelnet.shader.cost import cost
+    from texelnet.shader.kernel import packs
+
+    rows = []
+    for number, kernel in enumerate(build.kernels, 1):
+        first, count = kernel.layers
+        plane = kernel.plane
+        part = f" ({first} to {first + count - 1})" if count < packs(plane.channels) else ""
+        rows.append(
+            (
+                str(number),
+                ", ".join(kernel.notes) or "frame",
+                " ".join(p.name for p in kernel.reads),
+                f"{plane.name}: {shape(plane)}{part}",
+                f"{kernel.macs:,}",
+            )
+        )
+    head = ("pass", "layers", "reads", "writes", "multiply-adds a position")
+    _table.show(f"{build.name}: {build.schedule.form} passes", head, rows, right=(0, 4))
+    costs = cost(build.program, build.kernels)
+    print(
+        f"for one output pixel: {_table.number(costs['multiply_adds'])} multiply-adds, "
+        f"{_table.number(costs['texels_read'])} texels read, "
+        f"{_table.number(costs['texels_written'])} written, "
+        f"{_table.number(costs['texture_bytes'])} bytes of textures"
+    )
+    total = _table.spoken_bytes(sum(map(len, contents.values())))
+    print(f"wrote {folder}: {len(contents)} files, {total}")

@@ -1,0 +1,154 @@
+"""The words that every command shares: NETWORK, --weights, and those of the contract.
+
+NETWORK is a .prototxt or the name of a network that texelnet ships. Its weights and its
+contract are looked for beside it, under the same name::
+
+    nets/up.prototxt        the network
+    nets/up.npz             weights: param/<layer>/<i> in Caffe's layout; or up.caffemodel
+    nets/up.toml            contract; without it, flags or a guess by evidence
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import texelnet
+from texelnet.cli import _contract
+from texelnet.errors import UsageError, WeightsError
+
+if TYPE_CHECKING:
+    from texelnet.caffe import Net, Weights
+    from texelnet.graph.network import Network
+
+T = TypeVar("T")
+
+
+def add_words(
+    parser: argparse.ArgumentParser, optional: str = "", contract: bool = True
+) -> None:
+    """Add NETWORK (or --network with this default), --weights and the contract's words."""
+    what = "a .prototxt, or one of " + ", ".join(shipped())
+    if optional:
+        parser.add_argument("--network", default=optional, metavar="N", help=f"{what}; {optional}")
+    else:
+        parser.add_argument("network", metavar="NETWORK", help=what)
+    parser.add_argument(
+        "--weights",
+        metavar="FILE",
+        help=".caffemodel or .npz (param/<layer>/<i>); the file of NETWORK's name beside it",
+    )
+    if contract:
+        _contract.add_words(parser)
+
+
+def shipped() -> dict[str, Path]:
+    """Return the prototxt of each network that is shipped, by name."""
+    package = Path(texelnet.__file__).parent
+    for root in (package / "networks", package.parents[1] / "networks"):
+        if root.is_dir():
+            places = {p.name: p / f"{p.name}.prototxt" for p in sorted(root.iterdir())}
+            return {name: path for name, path in places.items() if path.is_file()}
+    return {}
+
+
+def find(word: str) -> Path:
+    """Return the prototxt that a word means: a path, or the name of a shipped network.
+
+    Raises
+    ------
+    UsageError
+        If there is no such file and no such network.
+    """
+    known, path = shipped(), Path(word)
+    if word in known and not path.is_file():
+        return known[word]
+    if path.is_file():
+        return path
+    names = ", ".join(known)
+    if path.suffix == ".prototxt" or path.name != word:
+        beside = sorted(p.name for p in path.parent.glob("*.prototxt"))
+        if path.is_dir():
+            beside = sorted(f"{path.name}/{p.name}" for p in path.glob("*.prototxt"))
+        hint = next(iter(difflib.get_close_matches(path.name, beside, 1)), "")
+        hint = f"did you mean {path.parent / hint}?" if hint else f"a .prototxt, or {names}"
+        fact = "this is a folder" if path.is_dir() else "no such file"
+        raise UsageError(word, fact, hint)
+    near = difflib.get_close_matches(word, known, 1, 0.5)
+    hint = f"did you mean {near[0]}?" if near else f"a .prototxt file, or one of {names}"
+    raise UsageError(word, "no network of this name is shipped", hint)
+
+
+def read_net(words: argparse.Namespace) -> Net:
+    """Read the network's layers, without weights."""
+    from texelnet.caffe import read_net as read
+
+    return read(find(words.network))
+
+
+def find_weights(words: argparse.Namespace) -> Path | None:
+    """Return the file of weights that was named, or that lies beside the network.
+
+    Raises
+    ------
+    WeightsError
+        If the one that was named is not there.
+    """
+    if words.weights is not None:
+        named = Path(words.weights)
+        if not named.is_file():
+            raise WeightsError(str(named), "no such file", "a .caffemodel or an .npz")
+        return named
+    return next((path for path in _beside(find(words.network)) if path.is_file()), None)
+
+
+def _beside(prototxt: Path) -> Iterator[Path]:
+    for suffix in (".npz", ".caffemodel"):
+        yield prototxt.with_suffix(suffix)
+
+
+def read_network(words: argparse.Namespace) -> Network:
+    """Read the network with its weights, and its contract: told or guessed.
+
+    Raises
+    ------
+    TexelnetError
+        Of the kind that the damaged or missing thing has.
+    """
+    network = graph(read_net(words), words)
+    return network.wants(_contract.contract_of(words, find(words.network), network))
+
+
+def graph(net: Net, words: argparse.Namespace, more: Weights | None = None) -> Network:
+    """Return a network with the weights the words mean, and ``more`` put in their place."""
+    from texelnet.caffe import read_weights, to_graph
+
+    place = find_weights(words)
+    weights = None if place is None else read_weights(place)
+    if more is not None and more.blobs:
+        weights = more if weights is None else weights.replaced(more)
+    needy = [layer.name for layer in net.layers if layer.parameters]
+    if weights is None and needy:
+        names = " or ".join(path.name for path in _beside(find(words.network)))
+        shown = ", ".join(needy[:8]) + (f" and {len(needy) - 8} more" if needy[8:] else "")
+        hint = f"--weights FILE, or {names} beside the prototxt"
+        raise WeightsError(net.source, f"no weights for {shown}", hint)
+    return to_graph(net if weights is None else net.with_weights(weights))
+
+
+def choice(option: str, word: str, known: Mapping[str, T]) -> T:
+    """Return what a word means among the known ones.
+
+    Raises
+    ------
+    UsageError
+        If it means nothing, with the nearest that does.
+    """
+    if word in known:
+        return known[word]
+    near = difflib.get_close_matches(word, known, 1)
+    hint = f"did you mean {near[0]}?" if near else f"one of {', '.join(known)}"
+    raise UsageError(option, f'there is no "{word}"', hint)

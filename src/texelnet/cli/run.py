@@ -1,0 +1,4 @@
+"""x."""
+HELP="x"
+def arguments(parser): pass
+def run(words): return 0

@@ -1,0 +1,125 @@
+"""Sizes: how large the planes of a picture network are, for a picture of any size.
+
+Read from a package's manifest, or from a program; the numbers are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from texelnet.errors import NetworkError
+from texelnet.pixel import Program
+from texelnet.pixel.reach import Reach, alignment, reaches
+from texelnet.pixel.size import tree_at
+from texelnet.run.tiles import Lie, lies
+
+Trees = tuple[Any, Any]
+"""Height and width as trees (:meth:`texelnet.pixel.size.Size.tree`)."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """The planes of a program of one input and one output.
+
+    Parameters
+    ----------
+    place
+        What errors begin with.
+    picture, answer
+        The input's and the output's height and width.
+    planes
+        Height, width and channels of every plane.
+    demands
+        Pairs of sizes that must turn out equal, and the layer that joins them.
+    axes
+        How rows and columns of the output lie on the input.
+    """
+
+    place: str
+    picture: Trees
+    answer: Trees
+    planes: Sequence[tuple[Any, Any, int]]
+    demands: Sequence[tuple[Trees, str]]
+    axes: tuple[Lie, Lie]
+
+    @staticmethod
+    def of_manifest(manifest: Mapping[str, Any], place: str) -> Sizes:
+        """Read the sizes off a package's manifest."""
+        planes = manifest["planes"]
+        (source,), (answer,) = manifest["inputs"], manifest["outputs"]
+        return Sizes(
+            place,
+            (planes[source]["height"], planes[source]["width"]),
+            (planes[answer]["height"], planes[answer]["width"]),
+            [(p["height"], p["width"], p["channels"]) for p in planes.values()],
+            [(tuple(d["equal"]), d["where"]) for d in manifest["demands"]],
+            lies(manifest["reach"]),
+        )
+
+    @staticmethod
+    def of_program(program: Program, place: str) -> Sizes:
+        """Read the sizes off a program."""
+        (source,), (name,) = program.inputs, program.outputs
+        picture, answer = program.planes[source], program.planes[name]
+        steps = alignment(program)
+
+        def lie(reach: Reach, align: int) -> Lie:
+            return Lie(reach.rate, reach.low, reach.high, align)
+
+        rows, columns = reaches(program)[name]
+        return Sizes(
+            place,
+            (picture.height.tree(), picture.width.tree()),
+            (answer.height.tree(), answer.width.tree()),
+            [(p.height.tree(), p.width.tree(), p.channels) for p in program.planes.values()],
+            [((d.first.tree(), d.second.tree()), d.where) for d in program.demands],
+            (lie(rows, steps[0]), lie(columns, steps[1])),
+        )
+
+    def answer_at(self, height: int, width: int) -> tuple[int, int]:
+        """Return height and width of the answer to a picture of this size."""
+        free = self._free(height, width)
+        return tree_at(self.answer[0], free), tree_at(self.answer[1], free)
+
+    def planes_at(self, height: int, width: int) -> list[tuple[int, int, int]]:
+        """Return height, width and channels of every plane."""
+        free = self._free(height, width)
+        return [(tree_at(h, free), tree_at(w, free), channels) for h, w, channels in self.planes]
+
+    def bytes_at(self, height: int, width: int) -> int:
+        """Return what all planes hold as textures: 4 bytes a pixel, or 16 a pack of four."""
+        return sum(
+            tall * wide * (4 if channels == 1 else 16 * -(-channels // 4))
+            for tall, wide, channels in self.planes_at(height, width)
+        )
+
+    def check(self, height: int, width: int) -> None:
+        """Refuse a picture of a size that the network can't take.
+
+        Raises
+        ------
+        NetworkError
+            A layer pins the size, nothing would be left of the picture, or blobs that are
+            joined would turn out different.
+        """
+        picture = f"a picture of {width}x{height}"
+        for tree, number in zip(self.picture, (height, width), strict=True):
+            if isinstance(tree, int) and tree != number:
+                fact = f"its size is pinned to {self.picture[1]}x{self.picture[0]}, not {picture}"
+                hint = "`texelnet inspect` tells which layer pins it"
+                raise NetworkError(self.place, fact, hint)
+        free = self._free(height, width)
+        for trees, where in self.demands:
+            first, second = (tree_at(tree, free) for tree in trees)
+            if first != second:
+                fact = f"{picture} gives blobs of {first} and {second} pixels to join"
+                hint = "a picture whose sides are whole in all strides"
+                raise NetworkError(f'{self.place} (layer "{where}")', fact, hint)
+        if min(n for *sides, _ in self.planes_at(height, width) for n in sides) < 1:
+            raise NetworkError(self.place, f"nothing is left of {picture}", "a larger picture")
+
+    def _free(self, height: int, width: int) -> dict[str, int]:
+        pairs = zip(self.picture, (height, width), strict=True)
+        return {tree: number for tree, number in pairs if isinstance(tree, str)}

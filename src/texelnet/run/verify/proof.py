@@ -1,0 +1,334 @@
+"""Proof: what a verification found, as a value, as text and as JSON."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from texelnet.picture.measure import Difference, Worst
+
+BAR = 1e-4
+"""The largest error allowed, relative to the output's range, with 32-bit storage."""
+SHIFT = 0.125
+"""How much the witness is shifted."""
+ROUNDING = 1e-5
+"""How far the witness may be off its shift, relative to the output's range."""
+BORDERS = ("top", "bottom", "left", "right")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One picture drawn by the package and by the network.
+
+    Parameters
+    ----------
+    picture
+        What it shows; with several outputs, which.
+    width, height
+        Of the picture that was given.
+    span
+        The range of the output, to which errors are relative: 1 of a picture in 0..1.
+    error
+        In the output's numbers; None if there is nothing to compare.
+    inside
+        Whether any pixel lies farther than the reach from all borders.
+    psnr
+        In dB, peak = span; infinite for equal pictures.
+    refused
+        Why the network itself can't draw a picture of this size.
+    problem
+        Why the package's answer can't be compared at all.
+    """
+
+    picture: str
+    width: int
+    height: int
+    span: float = 1.0
+    error: Difference | None = None
+    inside: bool = False
+    psnr: float = math.nan
+    refused: str = ""
+    problem: str = ""
+
+    @property
+    def largest(self) -> float:
+        """The largest error, relative to the output's range."""
+        return math.inf if self.error is None else self.error.largest / self.span
+
+    @property
+    def passed(self) -> bool:
+        """Whether the package drew what the network draws, or the network draws nothing."""
+        return bool(self.refused) or self.largest <= BAR
+
+    @property
+    def size(self) -> str:
+        """Width and height as people say them."""
+        return f"{self.width}x{self.height}"
+
+    def cells(self) -> list[str]:
+        """The row of the table: :data:`HEADS`."""
+        start = [self.picture, self.size]
+        if self.error is None:
+            return [*start, *["-"] * 6, "refused" if self.refused else "FAILS"]
+        of = {name: getattr(self.error, name) for name in ("inside", *BORDERS)}
+        errors = [f"{error / self.span:.1e}" for error in of.values()]
+        errors[0] = errors[0] if self.inside else "-"
+        psnr = "equal" if self.psnr == math.inf else f"{self.psnr:.1f}"
+        return [*start, *errors, psnr, "ok" if self.passed else "FAILS"]
+
+
+HEADS = ("picture", "size", "inside", *BORDERS, "PSNR", "")
+
+
+@dataclass(frozen=True)
+class Witness:
+    """How far the difference of two builds is from the shift that sets them apart."""
+
+    picture: str
+    size: str
+    off: float
+    worst: Worst
+
+
+@dataclass(frozen=True)
+class Departure:
+    """The first pass whose plane is not what the program says."""
+
+    picture: str
+    file: str
+    layers: tuple[str, ...]
+    plane: str
+    worst: Worst
+
+    def __str__(self) -> str:
+        layers = f" ({', '.join(self.layers)})" if self.layers else ""
+        return f'{self.file}{layers}, plane "{self.plane}", {self.worst}'
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What was compared, with what, and what came out.
+
+    Parameters
+    ----------
+    network, source, target, place
+        The network, its file, the host, and where the package lies.
+    schedule, passes
+        How it is computed.
+    adapter, versions
+        What it was run on.
+    reach
+        How many rows and columns of the output count as border.
+    changed
+        Files that are not what the manifest says was written.
+    edited
+        Whether they were changed on purpose.
+    notes
+        What the package's origin gives to think about; no reason to fail.
+    rows
+        One a picture and output.
+    outside
+        A picture drawn while reads outside of textures return huge numbers.
+    witness
+        One a size.
+    departure
+        Where a failing package begins to differ, if that can be told.
+    """
+
+    network: str
+    source: str
+    target: str
+    place: str
+    schedule: dict[str, Any]
+    passes: int
+    adapter: str
+    versions: dict[str, str]
+    reach: int
+    changed: tuple[str, ...]
+    edited: bool
+    notes: tuple[str, ...]
+    rows: tuple[Row, ...]
+    outside: tuple[Row, ...]
+    witness: tuple[Witness, ...]
+    departure: Departure | None
+    seconds: float
+
+    @property
+    def compared(self) -> list[Row]:
+        """The rows of pictures that the network can draw."""
+        return [row for row in self.rows if not row.refused]
+
+    @property
+    def largest(self) -> float:
+        """The largest error, relative to the output's range; infinite if nothing is compared."""
+        return max((row.largest for row in self.compared), default=math.inf)
+
+    @property
+    def worst(self) -> Row | None:
+        """The row with the largest error."""
+        return max(self.compared, key=lambda row: row.largest, default=None)
+
+    @property
+    def allowed(self) -> float:
+        """How far the witness may be off; what was edited on purpose may round otherwise."""
+        return BAR if self.edited else ROUNDING
+
+    @property
+    def equal(self) -> bool:
+        """Whether the package draws what the network computes."""
+        return not self.reasons
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why it is not proved; empty if it is."""
+        found = []
+        if not self.edited:
+            found += [f"{name} was changed after it was written (sha256)" for name in self.changed]
+        failed, compared = [r for r in self.compared if not r.passed], len(self.compared)
+        if failed:
+            found.append(
+                f"{len(failed)} of {compared} pictures are off by more than {BAR:g} of the "
+                f"output's range, the worst by {self.largest:.2g}"
+            )
+        if not compared:
+            found.append("the network can draw none of the pictures, so nothing was compared")
+        if any(not row.passed for row in self.outside):
+            found.append(
+                "it depends on what the driver returns for reads outside of a texture: by "
+                f"{max(row.largest for row in self.outside):.2g} of the output's range"
+            )
+        off = max((w.off for w in self.witness), default=math.inf)
+        if compared and not off <= self.allowed:
+            found.append(
+                f"the witness, a build shifted by {SHIFT:g}, does not differ by {SHIFT:g}: off by "
+                f"{off:.2g}, so what was read back is not what the passes drew"
+            )
+        return found
+
+    @property
+    def verdict(self) -> str:
+        """Equal or differs."""
+        return "equal" if self.equal else "differs"
+
+    def head(self) -> list[str]:
+        """What was verified, where and with what."""
+        schedule = self.schedule["form"]
+        versions = ", ".join(f"{name} {version}" for name, version in self.versions.items())
+        return [
+            f"{self.network} for {self.target}, {schedule} schedule, {self.passes} passes: "
+            f"{self.place}",
+            f"drawn by {self.adapter}",
+            versions,
+            f"errors are relative to the output's range; border: {self.reach} pixels",
+        ]
+
+    def tail(self) -> list[str]:
+        """What the table leaves open, and the verdict at the end."""
+        lines = [f"note: {note}" for note in self.notes]
+        for row in self.compared:
+            lines += [f"{row.picture} {row.size}: {row.problem}"] if row.problem else []
+        refused = [row for row in self.rows if row.refused]
+        lines += [f"refused: {row.picture} {row.size}: {row.refused}" for row in refused]
+        if self.worst is not None and self.worst.error is not None:
+            worst = self.worst
+            lines.append(f"worst pixel: {worst.picture} {worst.size}, {self.worst.error.worst}")
+        if self.witness:
+            off, sizes = max(w.off for w in self.witness), ", ".join(w.size for w in self.witness)
+            lines.append(f"witness: shifted by {SHIFT:g}, off by at most {off:.1e} at {sizes}")
+        if self.outside:
+            off = max(row.largest for row in self.outside)
+            lines.append(f"outside: with other texels beyond the textures, off by {off:.1e}")
+        if self.edited and self.changed:
+            lines.append(f"edited on purpose: {', '.join(self.changed)}")
+        if self.departure is not None:
+            lines.append(f"departs first in {self.departure} ({self.departure.picture})")
+        return [*lines, *self._verdict()]
+
+    def _verdict(self) -> list[str]:
+        seconds = f"{self.seconds:.1f} s"
+        if self.equal:
+            return [
+                f"EQUAL: {len(self.compared)} pictures, largest error {self.largest:.1e}, "
+                f"allowed {BAR:g}; {seconds}"
+            ]
+        return [f"DIFFERS: {reason}" for reason in self.reasons] + [seconds]
+
+    def text(self) -> str:
+        """Return it as plain text, the table in columns."""
+        return "\n".join([*self.head(), "", *table([HEADS, *self.cells()]), "", *self.tail(), ""])
+
+    def cells(self) -> list[list[str]]:
+        """The rows of the table."""
+        return [row.cells() for row in self.rows]
+
+    def json(self) -> dict[str, Any]:
+        """Return it as JSON's values; numbers that are infinite or none are null.
+
+        network, source, target, place, schedule, passes, adapter, versions, bar, reach, seconds
+            What was verified, with what, and how long it took.
+        verdict, reasons
+            "equal" or "differs", and why.
+        largest
+            The largest error of all pictures, relative to the output's range.
+        changed, edited, notes
+            Files that are not as they were written; whether on purpose; what else was noticed.
+        rows, outside
+            A list: picture, width, height, span, passed, largest, inside, top, bottom, left,
+            right (relative to span, null where nothing is compared), psnr (null: no error at
+            all), worst (channel, y, x, got, wanted), refused, problem (sentences or "").
+        witness
+            shift, allowed, off (the largest), and rows: picture, size, off, worst.
+        departure
+            Null, or picture, file, layers, plane, worst.
+        """
+        own = ("network", "source", "target", "place", "schedule", "passes", "adapter", "versions",
+               "reach", "seconds", "verdict", "reasons", "largest", "edited")  # fmt: skip
+        found = {name: getattr(self, name) for name in own} | {
+            "bar": BAR,
+            "changed": list(self.changed),
+            "notes": list(self.notes),
+            "rows": [_row(row) for row in self.rows],
+            "outside": [_row(row) for row in self.outside],
+            "witness": {
+                "shift": SHIFT,
+                "allowed": self.allowed,
+                "off": max((w.off for w in self.witness), default=math.inf),
+                "rows": [asdict(w) for w in self.witness],
+            },
+            "departure": None if self.departure is None else asdict(self.departure),
+        }
+        finite: dict[str, Any] = _finite(found)
+        return finite
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lay cells out in columns, words to the left and numbers to the right."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return [
+        "  ".join(
+            cell.ljust(width) if i in (0, len(widths) - 1) else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def _row(row: Row) -> dict[str, Any]:
+    keys = ("picture", "width", "height", "span", "passed", "psnr", "refused", "problem")
+    found = {key: getattr(row, key) for key in keys}
+    errors = dict.fromkeys(("largest", "inside", *BORDERS, "worst"))
+    if row.error is not None:
+        errors |= {name: getattr(row.error, name) / row.span for name in ("inside", *BORDERS)}
+        errors |= {"largest": row.largest, "worst": asdict(row.error.worst)}
+        errors["inside"] = errors["inside"] if row.inside else None
+    return found | errors
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,73 @@
+/**
+ * What a package's manifest says, as numbers: how large planes are, what the device must allow.
+ */
+
+/** Give the free sizes of a picture, after checking all that the manifest asks of its inputs. */
+export function freeSizes({ inputs, planes, demands }, given) {
+  const sizes = {};
+  for (const name of inputs) {
+    if (!given[name]) throw new Error(`There is no "${name}"; wanted are ${inputs.join(", ")}.`);
+    const { data, height, width } = given[name];
+    const { channels, ...trees } = planes[name];
+    const shape = `${channels} x ${height} x ${width}`;
+    if (!data.length || data.length !== channels * height * width) {
+      throw new Error(`"${name}" holds ${data.length} numbers instead of ${shape}.`);
+    }
+    for (const [tree, got] of [[trees.height, height], [trees.width, width]]) {
+      const size = typeof tree === "string" ? (sizes[tree] ??= got) : tree;
+      if (size !== got) throw new Error(`"${name}" is ${shape}: ${got} should be ${size}.`);
+    }
+  }
+  for (const { equal, where } of demands) {
+    const [first, second] = equal.map((tree) => sizeAt(tree, sizes));
+    if (first !== second) throw new Error(`${where}: at this size ${first} meets ${second}.`);
+  }
+  return sizes;
+}
+
+/** Give each plane's texture as [width, height, layers]; `longest` is what the device allows. */
+export function extentsAt({ planes }, sizes, longest) {
+  const extents = Object.entries(planes).map(([name, plane]) => {
+    const [width, height] = [sizeAt(plane.width, sizes), sizeAt(plane.height, sizes)];
+    const texture = `"${name}" would be ${width}x${height}`;
+    if (Math.min(width, height) < 1) throw new Error(`The picture is too small: ${texture}.`);
+    if (Math.max(width, height) > longest) {
+      throw new Error(`The picture is too large: ${texture}, the device ends at ${longest}.`);
+    }
+    return [name, [width, height, plane.packs]];
+  });
+  return Object.fromEntries(extents);
+}
+
+/** Give the number of a size: a number, a name, or [operator, operand, ...]. */
+export function sizeAt(tree, sizes) {
+  if (typeof tree === "string") return sizes[tree];
+  if (typeof tree === "number") return tree;
+  const [operator, ...operands] = tree;
+  return OPERATORS[operator](...operands.map((operand) => sizeAt(operand, sizes)));
+}
+
+const OPERATORS = {
+  "+": (...terms) => terms.reduce((a, b) => a + b),
+  "*": (a, b) => a * b,
+  "//": (a, b) => Math.floor(a / b),
+  min: Math.min,
+  max: Math.max,
+};
+
+/** Give the limits of WebGPU that the passes need, by their names; `files` are ArrayBuffers. */
+export function limitsFor({ passes, planes }, files) {
+  const most = (number) => Math.max(0, ...passes.map(number));
+  const fragments = passes.filter(({ form }) => form === "fragment");
+  return {
+    maxTextureArrayLayers: Math.max(...Object.values(planes).map(({ packs }) => packs)),
+    maxSampledTexturesPerShaderStage: most(({ reads }) => reads.length),
+    maxComputeInvocationsPerWorkgroup: most(({ workgroup: [x, y] }) => x * y),
+    maxStorageBufferBindingSize: most(({ weights }) => files.get(weights)?.byteLength ?? 0),
+    maxColorAttachmentBytesPerSample: Math.max(0, ...fragments.map(({ packs }) => 16 * packs[1])),
+  };
+}
+
+/** Planes of one channel are r32float, others packs of four in the layers of an rgba32float. */
+export const lanesOf = (channels) => (channels === 1 ? 1 : 4);
+export const dimension = ({ packs }) => (packs > 1 ? "2d-array" : "2d");
