@@ -54,7 +54,7 @@ class Page:
             )
 
     def run(self, script: str) -> Any:
-        """Run the body of an async function; `floats(path)` fetches numbers there.
+        """Run the body of an async function; `floats()` in it fetches the file of that name.
 
         Planes come back as arrays (channels, height, width), an ImageData as uint8
         (height, width, 4), anything else as JSON.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from functools import cache
@@ -9,12 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from tests.browser.page import Page, PageError
+
 from texelnet.caffe import read_net, to_graph, weights_from_arrays
 from texelnet.graph.contract import Contract, read_contract
 from texelnet.graph.network import Network
-from texelnet.picture import join, resample, split
+from texelnet.picture import Picture, resample
+from texelnet.run.gpu import draws
+from texelnet.run.upscale import upscale
 from texelnet.run.wgpu import Session
 from texelnet.shader.compile import compile_network
 from texelnet.shader.package import Package, in_memory
@@ -77,20 +80,28 @@ def package(which: str | Contract | None, schedule: Schedule = COMPUTE) -> Packa
     return in_memory(target.package(compile_network(network(which), target, schedule)))
 
 
-def serve(page: Page, package: Package, picture: np.ndarray) -> None:
+def serve(page: Page, package: Package, numbers: np.ndarray) -> None:
     page.files |= {f"net/{name}": content for name, content in package.contents.items()}
-    page.files["picture"] = np.ascontiguousarray(picture, "<f4").tobytes()
+    page.files["number"] = (
+        hashlib.sha256(package.contents["manifest.json"]).hexdigest().encode()
+    )
+    page.files["floats"] = np.ascontiguousarray(numbers, "<f4").tobytes()
 
 
 def noise(shape: tuple[int, ...]) -> np.ndarray:
     return np.random.default_rng(1).random(shape, np.float32)
 
 
-LOAD = 'const { load } = await import("./net/runner.js"); const net = await load("net");'
+# Compiling takes SwiftShader seconds, so the page keeps what it has loaded.
+LOAD = """
+    const { load } = await import("./net/runner.js");
+    const name = await (await fetch("number")).text();
+    const net = await ((window.nets ??= {})[name] ??= load("net"));
+"""
 
 
 def planes(shape: tuple[int, ...]) -> str:
-    return f'{{ data: await floats("picture"), height: {shape[1]}, width: {shape[2]} }}'
+    return f"{{ data: await floats(), height: {shape[1]}, width: {shape[2]} }}"
 
 
 def run(shape: tuple[int, ...]) -> str:
@@ -121,28 +132,15 @@ def samples(height: int, width: int) -> np.ndarray:
     return (smooth.clip(0, 1) * 255).round().astype(np.uint8).transpose(1, 2, 0)
 
 
-def upscaled(which: str | Contract, picture: np.ndarray) -> np.ndarray:
-    """What Python makes of 8-bit samples, by the rules of the contract."""
-    made, contract = package(which), network(which).contract
+def upscaled(which: str | Contract, samples: np.ndarray) -> np.ndarray:
+    """What Python makes of 8-bit (height, width, 4)."""
+    contract = network(which).contract
     assert contract is not None
-    session = Session(made)
-    unit = picture.transpose(2, 0, 1).astype(np.float32) / 255
-    colour, alpha = unit[:3], unit[3:]
-
-    def draw(seen: np.ndarray) -> np.ndarray:
-        return session.run({made.manifest["inputs"][0]: seen})[made.manifest["outputs"][0]]
-
-    def enlarge(unseen: np.ndarray) -> np.ndarray:
-        return resample(unseen, 2, "bicubic", border="edge", offset=contract.offset)
-
-    if contract.channels == "luma":
-        luma, chroma = split(colour, contract.matrix, contract.levels)
-        colour = join(draw(luma), enlarge(chroma), contract.matrix, contract.levels)
-    else:
-        order = slice(None, None, -1 if contract.channels == "bgr" else 1)
-        colour = draw(colour[order])[order]
-    answer = np.concatenate([colour, enlarge(alpha)]).clip(0, 1)
-    return np.floor(answer * 255 + 0.5).astype(np.uint8).transpose(1, 2, 0)
+    unit = samples.transpose(2, 0, 1).astype(np.float32) / 255
+    answer = upscale(Picture(unit[:3], unit[3]), contract, draws(package(which)))
+    assert answer.alpha is not None
+    planes = np.concatenate([answer.colour, answer.alpha[None]])
+    return np.floor(planes * 255 + 0.5).astype(np.uint8).transpose(1, 2, 0)
 
 
 def test_pictures_are_enlarged_as_their_contract_says(page: Page) -> None:
@@ -182,27 +180,22 @@ def test_colour_survives_being_divided(page: Page, matrix: str, levels: str) -> 
 
 GRID = {"scale": 2, "offset": 0.5}
 DIVIDE = """
-    const { divide } = await import("./net/picture.js");
+    const { bicubic, divide } = await import("./net/picture.js");
     const data = new Uint8ClampedArray(await (await fetch("samples")).arrayBuffer());
     const { seen, finish } = divide(new ImageData(data, 22), contract);
-    const grey = new Uint8ClampedArray(4 * seen.data.length).map((_, i) =>
-      i % 4 == 3 ? 255 : 255 * seen.data[i >> 2]);
-    const plain = divide(new ImageData(grey, 22), { ...contract, channels: "rgb" });
-    const even = divide(new ImageData(data, 22), contract);
-    const large = (await import("./net/picture.js")).bicubic(seen.data, 22, 9, contract);
-    return finish({ data: large, channels: 1, height: 18, width: 44 });
+    return finish({ data: bicubic(seen.data, 22, 9, contract), height: 18, width: 44 });
 """
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        "await createImageBitmap(picture)",
-        "Object.assign(document.createElement('canvas'), { width: 22, height: 17 })",
-        "new OffscreenCanvas(22, 17)",
-        "Object.assign(new Image(), { src })",
-    ],
-)
+SOURCES = {
+    "ImageBitmap": "await createImageBitmap(picture)",
+    "HTMLCanvasElement": "canvas",
+    "OffscreenCanvas": "new OffscreenCanvas(22, 17)",
+    "HTMLImageElement": "Object.assign(new Image(), { src: canvas.toDataURL() })",
+}
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
 def test_a_picture_may_be_anything_a_page_can_draw(page: Page, source: str) -> None:
     serve(page, package("decon-x2"), np.zeros(1))
     picture = samples(17, 22)
@@ -217,7 +210,6 @@ SOURCE = """
     const picture = new ImageData(data, 22);
     const canvas = Object.assign(document.createElement("canvas"), { width: 22, height: 17 });
     canvas.getContext("2d").putImageData(picture, 0, 0);
-    const src = canvas.toDataURL();
     const source = SOURCE;
     if (source.decode) await source.decode();
     source.getContext?.("2d").putImageData(picture, 0, 0);
@@ -227,24 +219,24 @@ SOURCE = """
 
 def test_pictures_of_changing_sizes_do_not_disturb_each_other(page: Page) -> None:
     """Sizes 6x5, 4x9, 6x5 at once, over one set of textures and a device of the page's own."""
-    made = package("decon-x2")
-    serve(page, made, noise((1, 6, 9)))
+    made = package(COLOUR)
+    serve(page, made, noise((3, 6, 9)))
     got = page.run(
         """
         const { load } = await import("./net/runner.js");
         const device = await (await navigator.gpu.requestAdapter()).requestDevice();
         const net = await load("net/", { device });
-        const data = await floats("picture");
-        const draw = async (height, width) =>
-          (await net.run({ picture: { data: data.slice(0, height * width), height, width } }));
+        const data = await floats();
+        const draw = (height, width) =>
+          net.run({ picture: { data: data.slice(0, 3 * height * width), height, width } });
         const answers = await Promise.all([draw(6, 5), draw(4, 9), draw(6, 5)]);
         net.destroy();
         return answers.map(({ upscaled }) => [...upscaled.data]);
         """
     )
-    session, numbers = Session(made), noise((1, 6, 9)).ravel()
+    session, numbers = Session(made), noise((3, 6, 9)).ravel()
     for answer, (height, width) in zip(got, [(6, 5), (4, 9), (6, 5)], strict=True):
-        picture = numbers[: height * width].reshape(1, height, width)
+        picture = numbers[: 3 * height * width].reshape(3, height, width)
         wanted = session.run({"picture": picture})["upscaled"]
         assert np.max(np.abs(np.array(answer) - wanted.ravel())) <= TOLERANCE
 
@@ -260,9 +252,10 @@ def test_planes_in_between_can_be_read(page: Page) -> None:
 
 
 WITHOUT_GPU = """
+    const { load } = await import("./net/runner.js");
     Object.defineProperty(navigator, "gpu", { value: VALUE, configurable: true });
-    try { LOAD } finally { delete navigator.gpu; }
-""".replace("LOAD", LOAD)
+    try { await load("net"); } finally { delete navigator.gpu; }
+"""
 
 REFUSED = {
     WITHOUT_GPU.replace("VALUE", "undefined"): "Error: This browser has no WebGPU.",
@@ -279,7 +272,6 @@ REFUSED = {
     LOAD
     + """
         const width = 1 + net.device.limits.maxTextureDimension2D;
-        net.manifest.planes.narrow.height = 8;
         return net.run({ picture: { data: new Float32Array(width), height: 1, width } });
     """: (
         'Error: The picture is too large: "picture" would be 8193x1, the device ends at 8192.'

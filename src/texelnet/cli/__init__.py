@@ -12,10 +12,10 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from typing import NoReturn, Protocol
+from typing import Any, NoReturn, Protocol
 
 from texelnet import __version__
-from texelnet.cli import compile, inspect, network, run, upscale
+from texelnet.cli import compile, inspect, network, run, upscale, verify
 from texelnet.errors import TexelnetError
 
 __all__ = ["COMMANDS", "Command", "main", "network", "parser"]
@@ -40,6 +40,7 @@ COMMANDS: dict[str, Command] = {
     "compile": compile,
     "inspect": inspect,
     "run": run,
+    "verify": verify,
 }
 
 
@@ -54,7 +55,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Do what the words say and return the exit status."""
     try:
         status = _main(list(sys.argv[1:] if words is None else words))
-        sys.stdout.flush()
+        print(end="", flush=True)
         return status
     except TexelnetError as error:
         _complain(str(error))
@@ -85,11 +86,15 @@ def _main(words: list[str]) -> int:
     top.add_argument("--version", action="version", version=f"texelnet {__version__}")
     top.add_argument("command", choices=COMMANDS, help=argparse.SUPPRESS)
     chosen = top.parse_args(words[:1] or ["--help"]).command
-    return COMMANDS[chosen].run(parser(chosen).parse_args(_signed(words[1:])))
+    return COMMANDS[chosen].run(parser(chosen).parse_args(words[1:]))
 
 
 class _Parser(argparse.ArgumentParser):
-    """Words that do not fit are told in two lines, place and hint, as all errors are."""
+    """Tells words that do not fit in two lines, place and hint, as all errors are told."""
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Read the words; a value may begin with a minus."""
+        return super().parse_args(_signed(args or ()), namespace)
 
     def error(self, message: str) -> NoReturn:
         _complain(f"{self.prog}: {message}\n  try: {self.prog} --help")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,7 +38,7 @@ def add_words(parser: argparse.ArgumentParser) -> None:
         "contract", "What the network wants of a picture; the file of NETWORK's name tells it."
     )
     group.add_argument("--contract", metavar="FILE", help="a contract as TOML")
-    kinds = {"range": _span, "mean": _numbers, "offset": float}
+    kinds: dict[str, Callable[[str], Any]] = {"range": _span, "mean": _numbers, "offset": float}
     kinds |= dict.fromkeys(("border", "scale", "crop"), int)
     for key, (values, text) in _FLAGS.items():
         kind = kinds.get(key, str)
@@ -112,11 +112,16 @@ def guessed(network: Network, given: Mapping[str, Any]) -> tuple[Contract, str]:
         contract = probe.placed(contract)
     assumed = {"mean": "mean 0"}
     if contract.channels == "luma":
-        assumed |= {"matrix": f"luma of {contract.matrix}", "levels": f"{contract.levels} levels"}
+        assumed |= {
+            "matrix": f"luma of {contract.matrix}",
+            "levels": f"{contract.levels} levels",
+        }
     else:
         assumed["channels"] = contract.channels.upper()
     if contract.border:
-        assumed["padding"] = f"a border of {contract.border} filled by padding {contract.padding}"
+        assumed["padding"] = (
+            f"a border of {contract.border} filled by padding {contract.padding}"
+        )
     taken = [text for key, text in assumed.items() if key not in given]
     reason = guess.reason + (f"; assumed: {', '.join(taken)}" if taken else "")
     low, high = contract.range

@@ -48,11 +48,13 @@ def facts(net: Net, network: Network, size: tuple[int, int] | None) -> Facts:
         "outputs": [_blob(at, name, program) for name in net.outputs],
         "layers": layers,
         "left_out": list(net.dropped),
-        "parameters": sum({p.owner: prod(p.shape) for x in net.layers for p in x.parameters}.values()),
+        "parameters": sum(
+            {p.owner: prod(p.shape) for x in net.layers for p in x.parameters}.values()
+        ),
         "multiply_adds": float(sum(total.values())),
         "memory": _memory(at, network, refused),
         "receptive_field": _field(program),
-        "grid": _grid(program),
+        "grid": _grid(program, network.contract),
         "contract": None if network.contract is None else _plain(network.contract),
         "pins": list(network.pins),
         "refused": refused,
@@ -85,11 +87,11 @@ def resized(net: Net, network: Network, size: tuple[int, int] | None) -> Net:
 
 
 def without_weights(net: Net) -> Net:
-    """Return the network with zeros for weights: enough to count and to measure by."""
-    zeros = {
-        p.owner: np.zeros(p.shape, np.float32) for layer in net.layers for p in layer.parameters
+    """Return the network with ones for weights: enough to count and to measure by."""
+    ones = {
+        p.owner: np.ones(p.shape, np.float32) for layer in net.layers for p in layer.parameters
     }
-    return replace(net, weights=zeros)
+    return replace(net, weights=ones)
 
 
 def _program(network: Network) -> tuple[Program | None, list[str]]:
@@ -215,15 +217,18 @@ def _field(program: Program | None) -> Facts | None:
     return None if axes is None else {"height": axes[0].field, "width": axes[1].field}
 
 
-def _grid(program: Program | None) -> Facts | None:
-    """Scale of the output's grid, and its offset in output pixels."""
+def _grid(program: Program | None, contract: Contract | None) -> Facts | None:
+    """Scale and offset of the output's grid, without and with border and crop."""
     axes = _axes(program)
     if axes is None:
         return None
+    border, crop = (contract.border, contract.crop) if contract else (0, 0)
     rows, columns = axes
+    framed = [float(axis.offset + crop - border * axis.scale) for axis in axes]
     return {
         "scale": {"height": float(rows.scale), "width": float(columns.scale)},
         "offset": {"height": float(rows.offset), "width": float(columns.offset)},
+        "framed_offset": {"height": framed[0], "width": framed[1]},
     }
 
 

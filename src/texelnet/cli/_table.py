@@ -10,10 +10,15 @@ Row = Sequence[str]
 
 def show(title: str, head: Row, rows: Sequence[Row], right: Sequence[int] = ()) -> None:
     """Print a table to stdout; the columns named by ``right`` are numbers."""
-    if sys.stdout.isatty():
+    if on_terminal():
         _ruled(title, head, rows, right)
     else:
         print("\n".join(plain(title, head, rows, right)))
+
+
+def on_terminal() -> bool:
+    """Tell whether a person reads stdout."""
+    return bool(sys.stdout) and sys.stdout.isatty()  # there is none when it was closed
 
 
 def plain(title: str, head: Row, rows: Sequence[Row], right: Sequence[int] = ()) -> list[str]:

@@ -19,7 +19,9 @@ HELP = "Write a network as pixel shaders for a host."
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add NETWORK, --for, -o, --schedule, --watch."""
     add_words(parser)
-    parser.add_argument("--for", dest="target", metavar="TARGET", required=True, help="the host")
+    parser.add_argument(
+        "--for", dest="target", metavar="TARGET", required=True, help="the host"
+    )
     parser.add_argument("-o", dest="folder", metavar="DIR", required=True, help="the package")
     parser.add_argument(
         "--schedule", metavar="NAME", help="fragment or compute; the host's usual one"
@@ -55,7 +57,9 @@ def _show(step: str, program: Program) -> None:
 
 def shape(plane: Plane) -> str:
     """Write a plane's size: 12 x (height + 2) x width."""
-    sides = (f"({side})" if " " in str(side) else str(side) for side in (plane.height, plane.width))
+    sides = (
+        f"({side})" if " " in str(side) else str(side) for side in (plane.height, plane.width)
+    )
     return " x ".join([str(plane.channels), *sides])
 
 

@@ -16,8 +16,9 @@ With ``--json`` an object is printed::
     memory                  {weights, blobs, textures} in bytes at --size; textures are what
                             a shader holds, null for a network that can't be one
     receptive_field         {height, width} in input pixels, or null
-    grid                    {scale: {height, width}, offset: {height, width}}, or null: output
-                            pixels per input pixel, and the shift in output pixels
+    grid                    {scale, offset, framed_offset}, each {height, width}, or null:
+                            output pixels per input pixel, and the shift in output pixels, of the
+                            network itself and under the contract's border and crop
     contract                the keys of the contract, or null
     contract_from           the file, "guess", or null
     contract_reason         what the evidence was, or why there is none; "" for a file
@@ -36,7 +37,6 @@ from texelnet.cli.network import add_words, find, find_weights, graph, read_net
 from texelnet.errors import TexelnetError
 
 if TYPE_CHECKING:
-    from texelnet.caffe import Net
     from texelnet.cli._facts import Facts
     from texelnet.graph.network import Network
 
@@ -115,7 +115,9 @@ def _print(found: Facts) -> None:
     _table.show(f"{found['name']} ({found['source']})", head, rows, right=(5, 6))
     lines = [("weights", found["weights"] or "none found: only shapes are known")]
     lines += [("parameters", f"{found['parameters']:,}")]
-    lines += [("multiply-adds", f"{_table.number(found['multiply_adds'])} for one output pixel")]
+    lines += [
+        ("multiply-adds", f"{_table.number(found['multiply_adds'])} for one output pixel")
+    ]
     lines += [("memory", _memory(found["memory"]))]
     lines += _reach(found)
     lines += [("contract", _contract_line(found))]
@@ -156,14 +158,20 @@ def _reach(found: Facts) -> list[tuple[str, str]]:
     if found["receptive_field"] is None:
         return []
     field, grid = found["receptive_field"], found["grid"]
-    scale, offset = ((f"{grid[k]['width']:g}", f"{grid[k]['height']:g}") for k in grid)
-    return [
-        ("receptive field", f"{field['width']} x {field['height']} input pixels"),
-        ("output grid", f"scale {_both(*scale)}, offset {_both(*offset)} output pixels"),
-    ]
+    line = f"scale {_both(grid['scale'])}, offset {_both(grid['offset'])} output pixels"
+    if grid["framed_offset"] != grid["offset"]:
+        line += f", {_both(grid['framed_offset'])} under the contract's border and crop"
+    lines = [("receptive field", f"{field['width']} x {field['height']} input pixels")]
+    lines += [("output grid", line)]
+    contract = found["contract"]
+    if contract and set(grid["framed_offset"].values()) != {contract["offset"]}:
+        line = f"the contract says offset {contract['offset']:g}, the kernels say otherwise"
+        lines += [("note", line)]
+    return lines
 
 
-def _both(width: str, height: str) -> str:
+def _both(axes: Facts) -> str:
+    width, height = f"{axes['width']:g}", f"{axes['height']:g}"
     return width if width == height else f"{width} x {height}"
 
 

@@ -33,7 +33,9 @@ def add_words(
     """Add NETWORK (or --network with this default), --weights and the contract's words."""
     what = "a .prototxt, or one of " + ", ".join(shipped())
     if optional:
-        parser.add_argument("--network", default=optional, metavar="N", help=f"{what}; {optional}")
+        parser.add_argument(
+            "--network", default=optional, metavar="N", help=f"{what}; {optional}"
+        )
     else:
         parser.add_argument("network", metavar="NETWORK", help=what)
     parser.add_argument(

@@ -1,4 +1,152 @@
-"""x."""
-HELP="x"
-def arguments(parser): pass
-def run(words): return 0
+"""``texelnet run``: a network's blobs, from blobs, both as .npz.
+
+IN.npz holds ``in/<blob>`` (batch, channels, height, width), the network's own numbers without
+any contract, and may hold ``param/<layer>/<i>``, which replace those of the weights. OUT.npz
+gets ``blob/<name>`` under Caffe's names, float32: onnxruntime returns every blob, the
+copies that an automatic Split makes included, the others the network's outputs unless every
+blob is asked for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from texelnet.cli.network import add_words, find, graph, read_net
+from texelnet.cli.upscale import add_on, find_runner
+from texelnet.errors import PrototxtError, UsageError
+
+if TYPE_CHECKING:
+    from texelnet.caffe import Net
+
+HELP = "Compute a network's blobs from blobs, as .npz."
+Arrays = dict[str, np.ndarray]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add NETWORK, --inputs, --outputs, --on, --every-blob."""
+    add_words(parser, contract=False)
+    parser.add_argument("--inputs", metavar="IN.npz", required=True, help="in/<blob>")
+    parser.add_argument("--outputs", metavar="OUT.npz", required=True, help="blob/<name>")
+    add_on(parser, default="onnxruntime")
+    parser.add_argument(
+        "--every-blob",
+        action="store_true",
+        help="every blob, not the outputs alone: fusion off",
+    )
+
+
+def run(words: argparse.Namespace) -> int:
+    """Read, compute, write; tell what was computed where."""
+    from texelnet.caffe import weights_from_arrays
+
+    arrays = _arrays(words.inputs)
+    given = {k.removeprefix("in/"): v for k, v in arrays.items() if k.startswith("in/")}
+    net = read_net(words)
+    inputs = {name: given[name] for name in net.inputs if name in given}
+    net = _sized(net, inputs, words.inputs)
+    for name in sorted(given.keys() - inputs.keys()):
+        print(f'{words.inputs}: nothing reads "in/{name}", it is left out', file=sys.stderr)
+    network = graph(net, words, weights_from_arrays(arrays, words.inputs))
+    runner = find_runner(words.on)
+    every = words.every_blob or runner.name == "onnxruntime"
+    start = time.perf_counter()
+    values = runner.blobs(network, inputs, every)
+    seconds = time.perf_counter() - start
+    blobs = _blobs(net, inputs, values, every)
+    _write(words.outputs, {f"blob/{name}": values for name, values in blobs.items()})
+    print(f"{network.name} on {runner.name}: {runner.adapter()}")
+    count = f"{len(blobs)} blob{'s' if len(blobs) != 1 else ''}"
+    print(f"{find(words.network)}: {count} in {seconds:.2f} s, {words.outputs}")
+    return 0
+
+
+def _blobs(net: Net, inputs: Arrays, values: Mapping[str, np.ndarray], every: bool) -> Arrays:
+    """Return values under Caffe's names, in the order Caffe makes them.
+
+    Values that only the graph knows are left out, and so are earlier versions of a blob that
+    is changed in place.
+    """
+    named = dict(values)
+    changed = {
+        top: layer.name
+        for layer in net.layers
+        for top in layer.tops
+        if top in net.inputs and layer.type not in ("Input", "Dropout")
+    }
+    for blob in net.inputs:
+        last = f"{blob}@{changed[blob]}" if blob in changed else ""
+        named[blob] = named.get(last, np.asarray(inputs[blob], np.float32))
+    wanted = net.shapes if every else net.outputs
+    return {blob: named[blob] for blob in wanted if blob in named}
+
+
+def _sized(net: Net, inputs: Arrays, place: str) -> Net:
+    """Return the network at the shapes of its inputs.
+
+    Raises
+    ------
+    UsageError
+        An input is missing, or the network can't work at its shape.
+    """
+    for name in net.inputs:
+        if name not in inputs:
+            fact = f'there is no "in/{name}"; {net.name} takes {", ".join(net.inputs)}'
+            raise UsageError(place, fact, "one array in/<blob> for each input")
+    for name, values in inputs.items():
+        wanted = net.shapes[name]
+        if values.ndim != len(wanted) or 0 in values.shape:
+            fact = f'"in/{name}" is {values.shape}, {net.name} takes {wanted}'
+            raise UsageError(place, fact, "(batch, channels, height, width)")
+    try:
+        return net.at({name: values.shape for name, values in inputs.items()})
+    except PrototxtError as error:
+        shapes = ", ".join(f"{name} {values.shape}" for name, values in inputs.items())
+        raise UsageError(
+            place, f"with {shapes}, {error.where}: {error.fact}", error.hint
+        ) from None
+
+
+def _arrays(place: str) -> Arrays:
+    """Read the numbers of an .npz."""
+    try:
+        with np.load(place, allow_pickle=False) as archive:
+            if not hasattr(archive, "files"):
+                raise ValueError("it holds a single array")
+            arrays = {name: archive[name] for name in archive.files}
+    except FileNotFoundError:
+        raise UsageError(place, "no such file", "an .npz that holds in/<blob>") from None
+    except (OSError, ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        fact = f"this is no .npz that can be read ({error})"
+        raise UsageError(place, fact, "numpy.savez with in/<blob>") from None
+    for name, values in arrays.items():
+        if name.startswith("in/") and values.dtype.kind not in "fiub":
+            raise UsageError(place, f'"{name}" holds {values.dtype}, not numbers')
+    return arrays
+
+
+def _write(place: str, arrays: Mapping[str, Any]) -> None:
+    """Write an .npz whole or not at all, under exactly this name."""
+    path = Path(place)
+    try:
+        handle, part = tempfile.mkstemp(dir=path.parent, prefix=".writing-", suffix=".npz")
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(place, reason, "a folder that is there") from None
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, **arrays)
+        os.chmod(part, 0o644)
+        os.replace(part, path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise

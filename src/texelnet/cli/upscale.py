@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from texelnet.cli import _table
 from texelnet.cli.network import add_words, choice, read_network
 from texelnet.errors import TexelnetError, UsageError
 
@@ -27,7 +28,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add PICTURE, -o, --network, --on, --times."""
     parser.add_argument("pictures", metavar="PICTURE", nargs="+", help="PNG, JPEG, or folders")
     parser.add_argument(
-        "-o", dest="out", metavar="OUT", required=True, help="a file for one picture, else a folder"
+        "-o",
+        dest="out",
+        metavar="OUT",
+        required=True,
+        help="a file for one picture, else a folder",
     )
     add_words(parser, optional=DEFAULT)
     add_on(parser)
@@ -116,14 +121,13 @@ def _draw(one: _Work, larger: Callable[[Picture], Picture]) -> str:
     start = time.perf_counter()
     before = read_picture(one.picture)
     after = larger(before)
-    one.out.parent.mkdir(parents=True, exist_ok=True)
     write_picture(after, one.out)
     seconds = time.perf_counter() - start
     sizes = [f"{p.size[1]}x{p.size[0]}" for p in (before, after)]
     return f"{one.picture}: {sizes[0]} -> {sizes[1]} in {seconds:.2f} s, {one.out}"
 
 
-# --- what to draw, and where to ------------------------------------------------------------------
+# --- what to draw, and where to ---------------------------------------------------------------
 
 
 def _work(pictures: Sequence[Path], out: Path) -> tuple[list[_Work], bool]:
@@ -136,7 +140,7 @@ def _work(pictures: Sequence[Path], out: Path) -> tuple[list[_Work], bool]:
         raise UsageError(str(out), "several pictures go into a folder, this is a file")
     if not folder:
         return [_Work(pictures[0], out)], False
-    work = [_Work(p, out / name) for given in pictures for p, name in _found(given)]
+    work = [_Work(path, out / path.name) for given in pictures for path in _found(given)]
     if not work:
         fact = f"no picture in {', '.join(map(str, pictures))}"
         raise UsageError("PICTURE", fact, f"files that end in {', '.join(SUFFIXES)}")
@@ -151,20 +155,17 @@ def _work(pictures: Sequence[Path], out: Path) -> tuple[list[_Work], bool]:
     return work, True
 
 
-def _found(given: Path) -> Iterator[tuple[Path, Path]]:
-    """Yield the pictures that a word means, and what they are called below OUT."""
+def _found(given: Path) -> list[Path]:
+    """Return the pictures that a word means: itself, or those right in a folder."""
     if not given.is_dir():
-        yield given, Path(given.name)
-        return
-    for path in sorted(given.rglob("*")):
-        if path.suffix.lower() in SUFFIXES and path.is_file():
-            yield path, path.relative_to(given)
+        return [given]
+    return [p for p in sorted(given.iterdir()) if p.suffix.lower() in SUFFIXES and p.is_file()]
 
 
 @contextmanager
 def _progress(count: int, folder: bool) -> Iterator[Callable[[str], None]]:
     """Tell of each picture that is done; under a bar, if there are many and a terminal."""
-    if not (folder and sys.stdout.isatty()):
+    if not (folder and _table.on_terminal()):
         yield lambda line: print(line, flush=True)
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn

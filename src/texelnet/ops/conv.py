@@ -50,9 +50,7 @@ def windows(node: Node, kernel: tuple[int, ...]) -> tuple[Window, Window]:
         )
     strides, dilations = node.get("strides", (1, 1)), node.get("dilations", (1, 1))
     pads = node.get("pads", (0, 0, 0, 0))
-    y, x = (
-        Window(kernel[i], strides[i], dilations[i], pads[i], pads[i + 2]) for i in range(2)
-    )
+    y, x = (Window(kernel[i], strides[i], dilations[i], pads[i], pads[i + 2]) for i in range(2))
     return y, x
 
 
@@ -127,7 +125,11 @@ CONV = Op(
             ((6, 5, 7), weights(6, 1, 5, 5), weights(6)),
             {"group": 6, "pads": [2, 2, 2, 2]},
         ),
-        Case("kernel wider than the picture", ((1, 3, 2), weights(1, 1, 9, 9)), {"pads": [4] * 4}),
-        Case("many channels", ((33, 5, 6), weights(40, 33, 3, 3), weights(40)), {"pads": [1] * 4}),
+        Case(
+            "kernel wider than the picture", ((1, 3, 2), weights(1, 1, 9, 9)), {"pads": [4] * 4}
+        ),
+        Case(
+            "many channels", ((33, 5, 6), weights(40, 33, 3, 3), weights(40)), {"pads": [1] * 4}
+        ),
     ),
 )

@@ -31,7 +31,9 @@ class Reach(NamedTuple):
     """Where one row (or column) k of the kernel goes."""
 
     phase: int  # the remainder of the output positions it reaches
-    offset: int  # it reads the input at low-resolution position q + offset, o = stride*q + phase
+    offset: (
+        int  # it reads the input at low-resolution position q + offset, o = stride*q + phase
+    )
 
 
 def phases(kernel: int, stride: int, pad: int, dilation: int = 1) -> tuple[Reach, ...]:

@@ -30,7 +30,9 @@ def _identity(node: Node) -> Result:
 def _over_channels(node: Node) -> None:
     axis = node.get("axis", 0)
     if axis not in (1, -3):
-        raise NotInAShader(f"axis {axis} is not the channels", "join or split channels (axis 1)")
+        raise NotInAShader(
+            f"axis {axis} is not the channels", "join or split channels (axis 1)"
+        )
 
 
 def _concat(node: Node) -> Result:
@@ -90,7 +92,9 @@ def _slice(node: Node) -> Result:
         extent = (size(1), size(source.channels), source.height, source.width)[axis]
         first, last = _first(start, extent), _last(end, extent)
         if first.fixed is None or (axis < 2 and last.fixed is None):
-            raise NotInAShader("a slice that starts at a computed place", "slice at fixed places")
+            raise NotInAShader(
+                "a slice that starts at a computed place", "slice at fixed places"
+            )
         if axis == 0 and (first.fixed, last.fixed) != (0, 1):
             raise NotInAShader("a slice of the batch", "give pictures one by one")
         if axis == 1:
@@ -109,12 +113,16 @@ def _slice(node: Node) -> Result:
 def _pad(node: Node) -> Result:
     source, pads = node.plane(0), [int(p) for p in node.constant(1)]
     if node.operand(3) is not None or len(pads) != 8 or any(pads[i] for i in (0, 1, 4, 5)):
-        raise NotInAShader("padding of other axes than height and width", "pad height and width")
+        raise NotInAShader(
+            "padding of other axes than height and width", "pad height and width"
+        )
     if min(pads) < 0:
         raise NotInAShader("a negative pad", "crop with a slice")
     mode = node.get("mode", "constant")
     value = node.operand(2)
-    fill = float(np.reshape(value, -1)[0]) if isinstance(value, np.ndarray) and value.size else 0
+    fill = (
+        float(np.reshape(value, -1)[0]) if isinstance(value, np.ndarray) and value.size else 0
+    )
     borders = {"constant": Border("constant", fill), "edge": EDGE, "reflect": REFLECT}
     if mode not in borders:
         raise NotInAShader(f"padding mode {mode}", f"use {', '.join(borders)}")

@@ -84,7 +84,7 @@ class Case:
     """
 
     name: str
-    operands: tuple[tuple[int, int, int] | np.ndarray | None, ...]
+    operands: tuple[tuple[int, int, int] | np.ndarray | np.generic | None, ...]
     attributes: Mapping[str, Any] = field(default_factory=dict)
     outputs: int = 1
     span: float = 1.0  # inputs are drawn from -span .. span

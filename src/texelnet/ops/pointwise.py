@@ -36,9 +36,7 @@ def _zero(x: Expr) -> Constant:
 
 def _slope(x: Expr, slope: float | np.ndarray) -> Expr:
     below = Call("min", (x, _zero(x)))
-    return add(
-        Call("max", (x, _zero(x))), Call("mul", (below, constant(slope, x.channels)))
-    )
+    return add(Call("max", (x, _zero(x))), Call("mul", (below, constant(slope, x.channels))))
 
 
 def _relu(node: Node, x: Expr) -> Expr:

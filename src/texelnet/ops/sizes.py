@@ -17,7 +17,7 @@ from texelnet.pixel.size import Size, size
 
 def _shape(node: Node) -> Vector:
     plane = node.plane(0)
-    dims = (size(1), size(plane.channels), plane.height, plane.width)
+    dims: tuple[Size, ...] = (size(1), size(plane.channels), plane.height, plane.width)
     return Vector(dims[slice(node.get("start", 0), node.get("end", None))])
 
 

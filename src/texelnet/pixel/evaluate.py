@@ -29,7 +29,9 @@ def evaluate(program: Program, inputs: Mapping[str, np.ndarray]) -> dict[str, np
         (channels, height, width) float32 for each plane, by name.
     """
     sizes = free_sizes(program, inputs)
-    values: dict[str, np.ndarray] = {n: np.asarray(inputs[n], np.float32) for n in program.inputs}
+    values: dict[str, np.ndarray] = {
+        n: np.asarray(inputs[n], np.float32) for n in program.inputs
+    }
     with np.errstate(all="ignore"):
         for plane in program.computed():
             values[plane.name] = _plane(plane, values, sizes)
@@ -88,9 +90,12 @@ def _expr(
         return expr.value[:, None, None]
     if isinstance(expr, Mix):
         matrix = expr.matrix.astype(np.float32)
-        return np.einsum("oc,chw->ohw", matrix, memo[id(expr.source)], optimize=True)
+        source = memo[id(expr.source)]
+        mixed: np.ndarray = np.einsum("oc,chw->ohw", matrix, source, optimize=True)
+        return mixed
     if isinstance(expr, Call):
-        return FUNCTIONS[expr.function](*(memo[id(a)] for a in expr.arguments))
+        called: np.ndarray = FUNCTIONS[expr.function](*(memo[id(a)] for a in expr.arguments))
+        return called
     y, x = expr.y.at(np.arange(rows)), expr.x.at(np.arange(columns))
     return read(values[expr.plane], y, x, expr.border, expr.presence)
 
@@ -100,16 +105,19 @@ def read(
 ) -> np.ndarray:
     """Read a plane at rows y and columns x under a border rule: (c, len(y), len(x))."""
     _, height, width = values.shape
-    inside = ((y >= 0) & (y < height))[:, None] & ((x >= 0) & (x < width))[None, :]
+    inside: np.ndarray = ((y >= 0) & (y < height))[:, None] & ((x >= 0) & (x < width))[None, :]
     if presence:
         return inside[None].astype(np.float32)
     if border.kind == "reflect":
         y, x = _mirrored(y, height), _mirrored(x, width)
-    got = values[:, np.clip(y, 0, height - 1)[:, None], np.clip(x, 0, width - 1)[None, :]]
+    got: np.ndarray = values[
+        :, np.clip(y, 0, height - 1)[:, None], np.clip(x, 0, width - 1)[None, :]
+    ]
     if border.kind == "constant":
         got = np.where(inside[None], got, np.float32(border.value))
     return got
 
 
 def _mirrored(position: np.ndarray, count: int) -> np.ndarray:
-    return (count - 1) - np.abs((count - 1) - np.abs(position))
+    mirrored: np.ndarray = (count - 1) - np.abs((count - 1) - np.abs(position))
+    return mirrored

@@ -59,4 +59,6 @@ def _span(axes: list[Axis]) -> str:
     step = "o" if first.p == 1 else f"{first.p}o"
     if first.r > 1:
         step = f"({step}+{first.q})/{first.r}" if first.q else f"{step}/{first.r}"
-    return step + ("" if low == high == 0 else f"{low:+d}" if low == high else f"{low:+d}..{high:+d}")
+    return step + (
+        "" if low == high == 0 else f"{low:+d}" if low == high else f"{low:+d}..{high:+d}"
+    )

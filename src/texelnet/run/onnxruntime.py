@@ -41,7 +41,9 @@ class Reference:
                 to_bytes(network.model, every), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:
-            raise NetworkError(network.source, f"onnxruntime refuses the graph: {error}") from None
+            raise NetworkError(
+                network.source, f"onnxruntime refuses the graph: {error}"
+            ) from None
         self.inputs = {i.name: list(i.shape) for i in self._session.get_inputs()}
         self.outputs = [o.name for o in self._session.get_outputs()]
 
@@ -93,8 +95,9 @@ class Picturing:
 
     def __call__(self, numbers: Planes) -> Planes:
         """Compute the answer (channels, height, width) to numbers."""
-        (answer,) = self._reference.run({self._input: numbers[None]}).values()
-        return answer[0]
+        (answers,) = self._reference.run({self._input: numbers[None]}).values()
+        answer: Planes = answers[0]
+        return answer
 
 
 def _adapter() -> str:

@@ -86,7 +86,9 @@ class Sizes:
     def planes_at(self, height: int, width: int) -> list[tuple[int, int, int]]:
         """Return height, width and channels of every plane."""
         free = self._free(height, width)
-        return [(tree_at(h, free), tree_at(w, free), channels) for h, w, channels in self.planes]
+        return [
+            (tree_at(h, free), tree_at(w, free), channels) for h, w, channels in self.planes
+        ]
 
     def bytes_at(self, height: int, width: int) -> int:
         """Return what all planes hold as textures: 4 bytes a pixel, or 16 a pack of four."""
@@ -107,7 +109,9 @@ class Sizes:
         picture = f"a picture of {width}x{height}"
         for tree, number in zip(self.picture, (height, width), strict=True):
             if isinstance(tree, int) and tree != number:
-                fact = f"its size is pinned to {self.picture[1]}x{self.picture[0]}, not {picture}"
+                fact = (
+                    f"its size is pinned to {self.picture[1]}x{self.picture[0]}, not {picture}"
+                )
                 hint = "`texelnet inspect` tells which layer pins it"
                 raise NetworkError(self.place, fact, hint)
         free = self._free(height, width)

@@ -59,11 +59,12 @@ class Span:
 
 def lies(reach: Mapping[str, Any]) -> tuple[Lie, Lie]:
     """Read the lie of rows and columns from a manifest's "reach"."""
-    rows, columns = (
-        Lie(*(Fraction(*number) for number in reach[axis]), align)
-        for axis, align in zip(("rows", "columns"), reach["align"], strict=True)
-    )
-    return rows, columns
+
+    def lie(axis: str, align: int) -> Lie:
+        rate, low, high = (Fraction(*number) for number in reach[axis])
+        return Lie(rate, low, high, align)
+
+    return lie("rows", reach["align"][0]), lie("columns", reach["align"][1])
 
 
 def spans(lie: Lie, size: int, length: int, parts: int) -> list[Span]:
@@ -124,7 +125,7 @@ def tiled(
 
 def _kept(span: Span, length: int) -> slice:
     count = span.keep[1] - span.keep[0]
-    assert span.skip >= 0 and span.skip + count <= length, f"{span} of a tile of {length}"
+    assert 0 <= span.skip <= length - count, f"{span} of a tile of {length}"
     return slice(span.skip, span.skip + count)
 
 
@@ -156,7 +157,8 @@ def cut(
         if fits(tallest, widest):
             return rows, columns
         finer = [
-            part[0].keep[1] > axis.unit for part, axis in zip((rows, columns), axes, strict=True)
+            part[0].keep[1] > axis.unit
+            for part, axis in zip((rows, columns), axes, strict=True)
         ]
         if not any(finer):
             fact = f"the smallest tile, {widest}x{tallest} pixels, does not fit on the device"

@@ -44,7 +44,12 @@ def upscale(picture: Picture, contract: Contract, draw: Draw, times: int = 1) ->
 def larger(planes: Planes, contract: Contract) -> Planes:
     """Return planes that the network does not see, on its grid."""
     return resample(
-        planes, contract.scale, "bicubic", border="edge", offset=contract.offset, antialias=False
+        planes,
+        contract.scale,
+        "bicubic",
+        border="edge",
+        offset=contract.offset,
+        antialias=False,
     )
 
 
@@ -72,13 +77,17 @@ def _checked(draw: Draw, contract: Contract) -> Callable[[Planes], Planes]:
         answer, (_, height, width) = draw(planes), planes.shape
         wanted = (height * contract.scale, width * contract.scale)
         if answer.shape[1:] != wanted:
-            fact = f"a picture of {width}x{height} becomes {answer.shape[2]}x{answer.shape[1]}, "
+            fact = (
+                f"a picture of {width}x{height} becomes {answer.shape[2]}x{answer.shape[1]}, "
+            )
             fact += f"not {wanted[1]}x{wanted[0]} as scale {contract.scale} says"
             hint = "a picture whose sides are whole in the network's strides, or another scale"
             raise NetworkError("the network", fact, hint)
         if not np.isfinite(answer).all():
             fact = "it draws numbers that are not finite"
-            raise NetworkError("the network", fact, "check its weights, and the contract's range")
+            raise NetworkError(
+                "the network", fact, "check its weights, and the contract's range"
+            )
         return answer
 
     return checked

@@ -90,6 +90,7 @@ class Session:
             for entry in self.manifest["passes"]
             if "weights" in entry
         }
+        self.sampler = self.device.create_sampler(min_filter="nearest", mag_filter="nearest")
         self._sizes: dict[str, int] = {}
         self._textures: dict[str, Any] = {}
         self._work: list[Any] = []
@@ -138,16 +139,23 @@ class Session:
         )
 
     def _bindings(self, entry: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Planes read, the plane written (compute), weights: bindings in that order."""
+        """Planes read, the plane written (compute), sampler, weights, in that order."""
         planes = self.manifest["planes"]
         bindings: list[dict[str, Any]] = [
-            {"texture": {"sample_type": "unfilterable-float", "view_dimension": _view(planes[n])}}
+            {
+                "texture": {
+                    "sample_type": "unfilterable-float",
+                    "view_dimension": _view(planes[n]),
+                }
+            }
             for n in entry["reads"]
         ]
         if entry["form"] == "compute":
             plane = planes[entry["writes"]]
             storage = {"format": plane["format"], "view_dimension": _view(plane)}
             bindings.append({"storage_texture": {"access": "write-only", **storage}})
+        if entry["reads"]:
+            bindings.append({"sampler": {"type": "non-filtering"}})
         if "weights" in entry:
             bindings.append({"buffer": {"type": "read-only-storage"}})
         return bindings
@@ -214,6 +222,8 @@ class Session:
         resources = [self._view(name) for name in entry["reads"]]
         if entry["form"] == "compute":
             resources.append(self._view(entry["writes"], *entry["packs"]))
+        if entry["reads"]:
+            resources.append(self.sampler)
         if "weights" in entry:
             buffer = self.weights[entry["weights"]]
             resources.append({"buffer": buffer, "offset": 0, "size": buffer.size})

@@ -23,7 +23,11 @@ def cost(program: Program, kernels: Sequence[Kernel]) -> dict[str, float]:
     }
     output = program.planes[program.outputs[0]]
     pixels = output.height.at(names) * output.width.at(names)
-    totals = {"multiply_adds": Fraction(0), "texels_read": Fraction(0), "texels_written": Fraction(0)}
+    totals = {
+        "multiply_adds": Fraction(0),
+        "texels_read": Fraction(0),
+        "texels_written": Fraction(0),
+    }
     for kernel in kernels:
         invocations = Fraction(kernel.grid[0].at(names) * kernel.grid[1].at(names), pixels)
         rows, columns = (s.at(names) for s in kernel.plane.positions)

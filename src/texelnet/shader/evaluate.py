@@ -76,7 +76,8 @@ class _Run:
             assert self.kernel.weights is not None
             matrix = self.kernel.weights[matrix.first + turn * matrix.step]
         lanes = self.values[s.source][: matrix.shape[1]]
-        return np.einsum("oc,chw->ohw", matrix.astype(np.float32), lanes)
+        product: np.ndarray = np.einsum("oc,chw->ohw", matrix.astype(np.float32), lanes)
+        return product
 
     def _value(self, s: Load | Start | Let | Gather | Choose, turn: int) -> np.ndarray:
         shape = (4, len(self.rows), len(self.columns))
@@ -89,7 +90,9 @@ class _Run:
             return np.broadcast_to(self._vector(s.value), shape)
         if isinstance(s, Gather):
             zero = np.zeros(shape[1:], np.float32)
-            return np.stack([self.values[lane[0]][lane[1]] if lane else zero for lane in s.lanes])
+            return np.stack(
+                [self.values[lane[0]][lane[1]] if lane else zero for lane in s.lanes]
+            )
         if isinstance(s, Choose):
             (sy, sx), options = s.phases, [self.values[o] for o in s.options]
             phase = (self.rows % sy)[:, None] * sx + (self.columns % sx)[None, :]
@@ -99,13 +102,15 @@ class _Run:
         ]
         if s.function == "constant":
             return np.broadcast_to(arguments[0], shape)
-        return FUNCTIONS[s.function](*arguments).astype(np.float32)
+        called: np.ndarray = FUNCTIONS[s.function](*arguments)
+        return called.astype(np.float32)
 
     def _vector(self, value: np.ndarray | Weight) -> np.ndarray:
-        if isinstance(value, Weight):
-            assert self.kernel.weights is not None
-            value = self.kernel.weights[value.first][:, 0]
-        return value[:, None, None].astype(np.float32)
+        if isinstance(value, np.ndarray):
+            return value[:, None, None].astype(np.float32)
+        assert self.kernel.weights is not None
+        column: np.ndarray = self.kernel.weights[value.first][:, 0, None, None]
+        return column
 
     def _store(self, s: Store) -> None:
         plane = self.planes[self.kernel.plane.name]

@@ -64,7 +64,10 @@ def frame(program: Program, contract: Contract, shift: float = 0.0) -> Program:
     planes = [picture, numbers, padded, *network, *after]
     framed = Program({p.name: p for p in planes}, (picture.name,), (after[-1].name,))
     around = {str(s): s + 2 * contract.border for s in (source.height, source.width)}
-    demands = (replace(d, first=d.first.when(around), second=d.second.when(around)) for d in program.demands)
+    demands = (
+        replace(d, first=d.first.when(around), second=d.second.when(around))
+        for d in program.demands
+    )
     framed = replace(framed, demands=tuple(demands))
     check(framed)
     return framed
@@ -166,7 +169,16 @@ def _after(
     start = shift
     planes = [cropped]
     if contract.returns == "residual":
-        base = replace(cropped, name=f"{name}.base", **_base(picture, contract))
+        phases = (contract.scale, contract.scale)
+        base = Plane(
+            f"{name}.base",
+            picture.channels,
+            height,
+            width,
+            _base(picture, contract),
+            phases,
+            ("base upscaler",),
+        )
         planes.append(base)
         expr = add(expr, Tap(base.name, base.channels))
     else:
@@ -176,7 +188,7 @@ def _after(
     return [*planes, replace(cropped, name=name, expr=expr, layers=())]
 
 
-def _base(picture: Plane, contract: Contract) -> dict[str, object]:
+def _base(picture: Plane, contract: Contract) -> Expr:
     """The base upscaler, phase by phase: resample with the border rule "edge"."""
     scale, channels = contract.scale, picture.channels
     far = 1000  # phases repeat: look at some that lie far from the border
@@ -199,4 +211,4 @@ def _base(picture: Plane, contract: Contract) -> dict[str, object]:
         for (y, x), m in sorted(mixes.items())
         if np.any(m)
     ]
-    return {"expr": add(*terms), "phases": (scale, scale), "layers": ("base upscaler",)}
+    return add(*terms)

@@ -96,5 +96,7 @@ def _manifest(text: bytes, place: str) -> dict[str, Any]:
     if not isinstance(manifest, dict) or not {"format", "passes", "planes", "sha256"} <= set(
         manifest
     ):
-        raise PackageError(where, "no manifest of a texelnet package", "write the package again")
+        raise PackageError(
+            where, "no manifest of a texelnet package", "write the package again"
+        )
     return manifest

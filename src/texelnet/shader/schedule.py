@@ -36,8 +36,8 @@ class Schedule:
     """
 
     form: str = "compute"
-    block: tuple[int, int] = (1, 4)
-    workgroup: tuple[int, int] = (32, 2)
+    block: tuple[int, int] = (1, 2)
+    workgroup: tuple[int, int] = (8, 8)
     packs: int = 8
     literals: int = 5_000
     looped_packs: int = 2
@@ -50,7 +50,9 @@ class Schedule:
     @staticmethod
     def of(values: dict[str, Any]) -> Schedule:
         """Return the schedule that :meth:`json` wrote down."""
-        pairs = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+        pairs: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in values.items()
+        }
         return Schedule(**pairs)
 
 

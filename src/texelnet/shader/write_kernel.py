@@ -83,10 +83,12 @@ class _Writer:
         self.body: list[Statement] = []
         self.weights: list[np.ndarray] = []
         self.vectors: dict[bytes, Weight] = {}
-        self.block: list[Pixel] = list(product(*map(range, schedule.block)))
+        rows, columns = schedule.block
+        self.block: list[Pixel] = list(product(range(rows), range(columns)))
         self.buffered = multiply_adds(plane.computed) > schedule.literals
         self.known: dict[tuple[int, int, Pixel], str] = {}
         self.loads: dict[tuple[object, ...], str] = {}
+        self.loops = 0
         self.count: dict[str, int] = {}
         self.alive: list[Expr] = []  # kept, so that ids stay their own
         self.checks = self._checks()
@@ -225,11 +227,9 @@ class _Writer:
         else:
             self._call(expr, missing)
 
-    def load(
-        self, tap: Tap, pack: int | None, pixel: Pixel, body: list[Statement]
-    ) -> str:
+    def load(self, tap: Tap, pack: int | None, pixel: Pixel, body: list[Statement]) -> str:
         place = self._place(tap, pixel)
-        key = (id(body), pack, *place)
+        key = (self.loops if body is not self.body else 0, pack, *place)
         if key not in self.loads:
             to = self.loads[key] = self.name("texel")
             y, x = self.axes(tap.y, tap.x, pixel)
@@ -243,7 +243,9 @@ class _Writer:
                 self.need(argument, set(missing))
         for pixel, pack in product(self.block, missing):
             arguments = tuple(
-                self.lanes(a.value, pack) if isinstance(a, Constant) else self.got(a, pack, pixel)
+                self.lanes(a.value, pack)
+                if isinstance(a, Constant)
+                else self.got(a, pack, pixel)
                 for a in expr.arguments
             )
             to = self.name(expr.function)
@@ -271,8 +273,8 @@ class _Writer:
                 source = self.got(term, pack, pixel)
                 self.body.append(Accumulate(sums[pack, pixel], np.eye(4), source))
         for group in _by_source(mixes):
-            source = group[0].source
-            loops = self.buffered and isinstance(source, Tap) and source.channels > 4
+            read = group[0].source
+            loops = self.buffered and isinstance(read, Tap) and read.channels > 4
             (self._looped if loops else self._unrolled)(group, missing, sums)
 
     def _ready(self, mixes: list[Mix], missing: list[int]) -> None:
@@ -320,6 +322,7 @@ class _Writer:
                 block = _block(mix.matrix, pack, inner)
                 self.weights.append(np.pad(block, ((0, 0), (0, 4 - block.shape[1]))))
         body: list[Statement] = []
+        self.loops += 1
         sources = {}
         for (m, mix), pixel in product(enumerate(group), self.block):
             assert isinstance(mix.source, Tap)
@@ -361,4 +364,3 @@ def _block(matrix: np.ndarray, row: int, column: int) -> np.ndarray:
     """Return the (4, lanes) block between two packs; lanes that hold no channel are cut."""
     part = matrix[4 * row : 4 * row + 4, 4 * column : 4 * column + 4]
     return np.pad(part, ((0, 4 - part.shape[0]), (0, 0))).astype(np.float32)
-

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from texelnet.errors import ContractError, PackageError, UsageError
-from texelnet.graph.contract import read_contract
+from texelnet.errors import PackageError, UsageError
 from texelnet.graph.network import Network
 from texelnet.pixel import Plane, Program
 from texelnet.pixel.expr import Constant, Tap, add
 from texelnet.run.verify.manifest import read_checked
+from texelnet.run.verify.poison import unwatched
 from texelnet.run.verify.proof import SHIFT
 from texelnet.shader.compile import compile_network, simplify
 from texelnet.shader.lower import lower
@@ -73,7 +74,8 @@ def candidate(
     if package is None:
         package = _through_disk(dict(fresh.contents), scratch / "package")
         package = replace(package, place="compiled for this proof")
-    _check_origin(package, fresh, network)
+    else:
+        _check_origin(package, fresh)
     shifted = _shifted(network, target, schedule)
     witness = _through_disk(target.package(shifted), scratch / "witness")
     return Candidate(package, fresh, witness, build.program, schedule)
@@ -103,18 +105,18 @@ def _moved(plane: Plane) -> Plane:
     return replace(plane, name=name, expr=add(tap, shift), phases=(1, 1), layers=("witness",))
 
 
-def _check_origin(package: Package, fresh: Package, network: Network) -> None:
+def _check_origin(package: Package, fresh: Package) -> None:
     """Refuse a package of another host, network or contract, and tell what differs."""
     where, ours, its = f"{package.place}/manifest.json", fresh.manifest, package.manifest
     again = "compile the network again, or name the network it was written for"
     if (its["format"], its.get("version")) != (ours["format"], ours["version"]):
         said = [f"{m['format']}, version {m.get('version')!r:.20}" for m in (its, ours)]
-        fact = f"it is a {said[0]:.100}; this host takes a {said[1]}"
+        fact = f"it says {said[0]:.100}; this host takes {said[1]}"
         raise PackageError(where, fact, "verify it --for the host that it was written for")
     if its["network"] != ours["network"]:
         fact = f'it was written for the network "{its["network"]:.80}", not "{ours["network"]}"'
         raise PackageError(where, fact, again)
-    _check_contract(package, network)
+    _check_contract(where, its["contract"], ours["contract"])
     for key, what in (("inputs", "takes"), ("outputs", "returns")):
         said = [_ends(manifest, key) for manifest in (its, ours)]
         if said[0] != said[1]:
@@ -122,34 +124,31 @@ def _check_origin(package: Package, fresh: Package, network: Network) -> None:
             raise PackageError(where, fact, again)
 
 
-def _ends(manifest: dict[str, object], key: str) -> str:
-    planes: dict[str, dict[str, object]] = manifest["planes"]  # type: ignore[assignment]
-    names: list[str] = manifest[key]  # type: ignore[assignment]
-    return ", ".join(f"{planes[n]['channels']} channels as {n!r}" for n in names)
+def _ends(manifest: dict[str, Any], key: str) -> str:
+    planes = [(name, manifest["planes"][name]) for name in manifest[key]]
+    return ", ".join(
+        f"{p['channels']} x {p['height']} x {p['width']} as {n}" for n, p in planes
+    )
 
 
-def _check_contract(package: Package, network: Network) -> None:
+def _check_contract(where: str, its: Any, ours: Any) -> None:
     """Refuse a package that was written under another contract."""
     again = "compile it again, or verify it with its own: --contract DIR/contract.toml"
-    where, wanted = f"{package.place}/contract.toml", network.contract
-    if "contract.toml" not in package.contents:
-        if wanted is None:
+    if its is None or ours is None or not isinstance(its, dict):
+        if its is ours is None:
             return
-        fact = "it was written without a contract, the network has one"
-        raise PackageError(f"{package.place}/manifest.json", fact, "compile the network again")
-    if wanted is None:
-        raise PackageError(where, "it was written under a contract, the network has none", again)
-    try:
-        contract = read_contract(Path(package.place) / "contract.toml")
-    except ContractError as error:
-        raise PackageError(error.where, error.fact, "compile the network again") from None
+        fact = "it was written under a contract, and the network has none"
+        if ours is not None:
+            fact = "it was written without a contract, and the network has one"
+        raise PackageError(where, fact, again)
     others = [
-        f"{key} is {value!r}, the network's is {getattr(wanted, key)!r}"
-        for key, value in asdict(contract).items()
-        if value != getattr(wanted, key)
+        f"{key} is {its.get(key)!r:.60}, the network's is {value!r}"
+        for key, value in ours.items()
+        if its.get(key) != value
     ]
     if others:
-        raise PackageError(where, f"it was written for another contract: {'; '.join(others)}", again)
+        fact = f"it was written for another contract: {'; '.join(others)}"
+        raise PackageError(where, fact, again)
 
 
 def origin(candidate: Candidate) -> list[str]:
@@ -167,13 +166,16 @@ def origin(candidate: Candidate) -> list[str]:
     if others:
         more = f" and {len(others) - 3} more" if others[3:] else ""
         notes.append(
-            f"{', '.join(others[:3])}{more}: not what is written for this network now, so it has "
-            "other weights, or another version wrote it"
+            f"{', '.join(others[:3])}{more}: not what is written for this network now; "
+            "it had other weights, or another version wrote them"
         )
+    hidden = unwatched(its)
+    if hidden:
+        notes.append(f"{', '.join(hidden)}: reads outside of textures can't be watched there")
     told = ("planes", "passes", "demands", "reach")
     other = [key for key in told if its.manifest.get(key) != ours.manifest[key]]
     if other:
-        notes.append(f"manifest.json: not what is written for this network now: {', '.join(other)}")
+        notes.append(
+            f"manifest.json: not what is written for this network now: {', '.join(other)}"
+        )
     return notes
-
-

@@ -36,6 +36,8 @@ def departure(
         if found.largest > ROUNDING * max(1.0, float(np.abs(wanted[name][part]).max())):
             layers = tuple(entry["layers"])
             worst = found.worst
-            at = type(worst)(worst.channel + 4 * first, worst.y, worst.x, worst.got, worst.wanted)
+            at = type(worst)(
+                worst.channel + 4 * first, worst.y, worst.x, worst.got, worst.wanted
+            )
             return Departure(picture, entry["file"], layers, name, at)
     return None

@@ -59,7 +59,10 @@ def check_manifest(manifest: Any, where: str) -> Schedule:
         With the key, what stands there and what should.
     """
     look = _Look(where)
-    keys = ("format", "network", "planes", "passes", "sha256", "schedule", "inputs", "outputs")
+    keys = (
+        *("format", "version", "network", "contract", "schedule", "inputs", "outputs"),
+        *("planes", "passes", "sha256"),
+    )
     table = look.table("the manifest", manifest, keys)
     for key in ("format", "network"):
         look.word(key, table[key])
@@ -87,7 +90,9 @@ def _check_planes(look: _Look, table: Mapping[str, Any]) -> None:
         channels = look.whole(f"{key}.channels", plane["channels"], 1, 1024)
         packs = -(-channels // 4)
         if plane["packs"] != packs:
-            look.wrong(f"{key}.packs", plane["packs"], f"{packs}, what {channels} channels take")
+            look.wrong(
+                f"{key}.packs", plane["packs"], f"{packs}, what {channels} channels take"
+            )
         if plane["format"] != _FORMATS[channels > 1]:
             look.wrong(f"{key}.format", plane["format"], _FORMATS[channels > 1])
     free: set[str] = set()
@@ -145,7 +150,7 @@ def _schedule(look: _Look, values: Any) -> Schedule:
         elif isinstance(like, tuple):
             look.pair(place, value, 1, 16 if key == "block" else 1024)
         elif isinstance(like, int):
-            look.whole(place, value, int(key == "packs"), 1 << 30)
+            look.whole(place, value, int(key != "literals"), 1 << 30)
         else:
             look.word(place, value)
     return Schedule.of(table)
@@ -226,6 +231,15 @@ def sizes_of(manifest: Mapping[str, Any], width: int, height: int) -> dict[str, 
     return sizes
 
 
+def nothing_left(manifest: Mapping[str, Any], sizes: Mapping[str, int]) -> str:
+    """Tell which plane would have no pixels at these sizes; empty if none."""
+    for name, plane in manifest["planes"].items():
+        height, width = tree_at(plane["height"], sizes), tree_at(plane["width"], sizes)
+        if min(height, width) < 1:
+            return f'nothing would be left of plane "{_short(name)}": {width}x{height} pixels'
+    return ""
+
+
 def too_large(
     manifest: Mapping[str, Any], sizes: Mapping[str, int], longest: int, most_bytes: int
 ) -> str:
@@ -233,7 +247,7 @@ def too_large(
     total = 0
     for name, plane in manifest["planes"].items():
         height, width = tree_at(plane["height"], sizes), tree_at(plane["width"], sizes)
-        if not (1 <= height <= longest and 1 <= width <= longest):
+        if max(height, width) > longest:
             return f'plane "{_short(name)}" would be {width}x{height} pixels'
         total += plane["packs"] * height * width * (4 if plane["channels"] == 1 else 16)
     if total > most_bytes:

@@ -68,7 +68,7 @@ class Row:
         return f"{self.width}x{self.height}"
 
     def cells(self) -> list[str]:
-        """The row of the table: :data:`HEADS`."""
+        """The row of the table; see :meth:`Proof.heads`."""
         start = [self.picture, self.size]
         if self.error is None:
             return [*start, *["-"] * 6, "refused" if self.refused else "FAILS"]
@@ -77,9 +77,6 @@ class Row:
         errors[0] = errors[0] if self.inside else "-"
         psnr = "equal" if self.psnr == math.inf else f"{self.psnr:.1f}"
         return [*start, *errors, psnr, "ok" if self.passed else "FAILS"]
-
-
-HEADS = ("picture", "size", "inside", *BORDERS, "PSNR", "")
 
 
 @dataclass(frozen=True)
@@ -162,7 +159,7 @@ class Proof:
 
     @property
     def largest(self) -> float:
-        """The largest error, relative to the output's range; infinite if nothing is compared."""
+        """The largest error, relative to the output's range; infinite if there is none."""
         return max((row.largest for row in self.compared), default=math.inf)
 
     @property
@@ -185,11 +182,13 @@ class Proof:
         """Why it is not proved; empty if it is."""
         found = []
         if not self.edited:
-            found += [f"{name} was changed after it was written (sha256)" for name in self.changed]
+            found += [
+                f"{name} was changed after it was written (sha256)" for name in self.changed
+            ]
         failed, compared = [r for r in self.compared if not r.passed], len(self.compared)
         if failed:
             found.append(
-                f"{len(failed)} of {compared} pictures are off by more than {BAR:g} of the "
+                f"{len(failed)} of {_count(compared)} off by more than {BAR:g} of the "
                 f"output's range, the worst by {self.largest:.2g}"
             )
         if not compared:
@@ -202,8 +201,8 @@ class Proof:
         off = max((w.off for w in self.witness), default=math.inf)
         if compared and not off <= self.allowed:
             found.append(
-                f"the witness, a build shifted by {SHIFT:g}, does not differ by {SHIFT:g}: off by "
-                f"{off:.2g}, so what was read back is not what the passes drew"
+                f"the witness, a build shifted by {SHIFT:g}, does not differ by that: off "
+                f"by {off:.2g}, so what was read back is not what the passes drew"
             )
         return found
 
@@ -229,13 +228,19 @@ class Proof:
         lines = [f"note: {note}" for note in self.notes]
         for row in self.compared:
             lines += [f"{row.picture} {row.size}: {row.problem}"] if row.problem else []
-        refused = [row for row in self.rows if row.refused]
-        lines += [f"refused: {row.picture} {row.size}: {row.refused}" for row in refused]
+        refused: dict[tuple[str, str], list[str]] = {}
+        for row in self.rows:
+            if row.refused:
+                refused.setdefault((row.size, row.refused), []).append(row.picture)
+        lines += [f"refused: {size} ({', '.join(p)}): {s}" for (size, s), p in refused.items()]
         if self.worst is not None and self.worst.error is not None:
             worst = self.worst
             lines.append(f"worst pixel: {worst.picture} {worst.size}, {self.worst.error.worst}")
         if self.witness:
-            off, sizes = max(w.off for w in self.witness), ", ".join(w.size for w in self.witness)
+            off, sizes = (
+                max(w.off for w in self.witness),
+                ", ".join(dict.fromkeys(w.size for w in self.witness)),
+            )
             lines.append(f"witness: shifted by {SHIFT:g}, off by at most {off:.1e} at {sizes}")
         if self.outside:
             off = max(row.largest for row in self.outside)
@@ -250,17 +255,23 @@ class Proof:
         seconds = f"{self.seconds:.1f} s"
         if self.equal:
             return [
-                f"EQUAL: {len(self.compared)} pictures, largest error {self.largest:.1e}, "
+                f"EQUAL: {_count(len(self.compared))}, largest error {self.largest:.1e}, "
                 f"allowed {BAR:g}; {seconds}"
             ]
         return [f"DIFFERS: {reason}" for reason in self.reasons] + [seconds]
 
     def text(self) -> str:
         """Return it as plain text, the table in columns."""
-        return "\n".join([*self.head(), "", *table([HEADS, *self.cells()]), "", *self.tail(), ""])
+        return "\n".join(
+            [*self.head(), "", *table([self.heads(), *self.cells()]), "", *self.tail(), ""]
+        )
+
+    def heads(self) -> list[str]:
+        """The head of the table."""
+        return [*("picture", "size", "inside", *BORDERS, "PSNR"), ""]
 
     def cells(self) -> list[list[str]]:
-        """The rows of the table."""
+        """The rows of the table, a picture in each."""
         return [row.cells() for row in self.rows]
 
     def json(self) -> dict[str, Any]:
@@ -283,8 +294,10 @@ class Proof:
         departure
             Null, or picture, file, layers, plane, worst.
         """
-        own = ("network", "source", "target", "place", "schedule", "passes", "adapter", "versions",
-               "reach", "seconds", "verdict", "reasons", "largest", "edited")  # fmt: skip
+        own = (
+            *("network", "source", "target", "place", "schedule", "passes", "adapter"),
+            *("versions", "reach", "seconds", "verdict", "reasons", "largest", "edited"),
+        )
         found = {name: getattr(self, name) for name in own} | {
             "bar": BAR,
             "changed": list(self.changed),
@@ -301,6 +314,10 @@ class Proof:
         }
         finite: dict[str, Any] = _finite(found)
         return finite
+
+
+def _count(pictures: int) -> str:
+    return f"{pictures} picture{'s' if pictures != 1 else ''}"
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -48,6 +48,11 @@ class Trial:
     draw: Draw
     built_in: bool = True
 
+    @property
+    def size(self) -> str:
+        """Width and height as people say them."""
+        return f"{self.width}x{self.height}"
+
 
 def natural(channels: int, height: int, width: int) -> Planes:
     """Draw what photographs have: 1/f noise at all scales, and hard edges, in all channels."""
@@ -105,7 +110,9 @@ BUILT_IN = tuple(
 """The pictures of every proof, those of one size after the other."""
 
 
-def pinned(trials: Iterable[Trial], width: int | None, height: int | None) -> list[Trial]:
+def pinned(
+    trials: Iterable[Trial], width: int | None = None, height: int | None = None
+) -> list[Trial]:
     """Return the trials at the one size a network takes, each pattern once.
 
     A size that is free is None.

@@ -80,9 +80,7 @@ class _Printer:
     weight_count: int = 0
 
     def __post_init__(self) -> None:
-        self.uses = Counter(
-            id(s.matrix) for s in self.kernel.body if isinstance(s, Accumulate)
-        )
+        self.uses = Counter(id(s.matrix) for s in self.kernel.body if isinstance(s, Accumulate))
 
     def lines(self) -> list[str]:
         body = self.block(self.kernel.body)
@@ -138,7 +136,11 @@ class _Printer:
         if axis.r != 1:
             text = f"({text}) / {axis.r}"
         base = self.name(direction, self.dialect.let_int, text)
-        return f"{base} {'-' if axis.offset < 0 else '+'} {abs(axis.offset)}" if axis.offset else base
+        return (
+            f"{base} {'-' if axis.offset < 0 else '+'} {abs(axis.offset)}"
+            if axis.offset
+            else base
+        )
 
     def load(self, s: Load) -> str:
         d, checks = self.dialect, []

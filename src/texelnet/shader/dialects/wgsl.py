@@ -1,11 +1,15 @@
 """WGSL, the shading language of WebGPU.
 
-See the W3C document "WebGPU Shading Language": texel reads outside a texture return some
-texel of it or zero, so nothing here relies on them; writes outside are dropped, but checked
-all the same.
+See the W3C document "WebGPU Shading Language". Texels are read by nearest samples at their
+centres; what lies outside a plane is decided here, never by the sampler, unless the border
+rule is the sampler's own (edge). Writes outside are dropped by the language, but checked all
+the same.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
 
 from texelnet.shader.dialects.dialect import Dialect, Host, float32_digits, print_body
 from texelnet.shader.kernel import Kernel, packs
@@ -47,47 +51,78 @@ def module(kernel: Kernel) -> str:
     arrays = {p.name for p in kernel.reads if packs(p.channels) > 1}
 
     def fetch(plane: str, layer: str, x: str, y: str) -> str:
-        layered = f" {layer}," if plane in arrays else ""
-        return f"textureLoad({names[plane]}, vec2i({x}, {y}),{layered} 0)"
+        layered = f", {layer}" if plane in arrays else ""
+        return f"{names[plane]}_at({x}, {y}{layered})"
 
-    lines = [""]
-    for binding, plane in enumerate(kernel.reads):
-        kind = "texture_2d_array<f32>" if plane.name in arrays else "texture_2d<f32>"
-        lines.append(
-            f"@group(0) @binding({binding}) var {names[plane.name]}: {kind};"
-        )
-    extents = {
-        (p.name, axis): f"size{i}.{axis}" for i, p in enumerate(kernel.reads) for axis in "xy"
-    }
-    sizes = [
-        f"  let size{i} = vec2i(textureDimensions(plane{i}));" for i in range(len(kernel.reads))
-    ]
-    frame = _compute if kernel.form == "compute" else _fragment
-    before, after, host_words = frame(kernel)
-    weights = len(kernel.reads) + (kernel.form == "compute")
-    if kernel.weights is not None:
-        before.insert(
-            0, f"@group(0) @binding({weights}) var<storage, read> weights: array<mat4x4f>;"
-        )
+    frame = _compute(kernel) if kernel.form == "compute" else _fragment(kernel)
     host = Host(
         fetch=fetch,
-        extent=lambda plane, axis: extents[plane, axis],
+        extent=lambda plane, axis: f"{names[plane]}_size.{axis}",
         weight=lambda index: f"weights[{index}]",
-        **host_words,
+        store=frame.store,
+        fits=frame.fits,
+        invocation={"x": "g.x", "y": "g.y"},
     )
     body = print_body(kernel, WGSL, host)
     text = "\n".join(body)
-    sizes = [line for line in sizes if line.split()[1] + "." in text]
-    return "\n".join([*lines, *before, *sizes, *("  " + line for line in body), *after, ""])
+    sizes = [
+        f"let {name}_size = vec2i(textureDimensions({name}));"
+        for name in names.values()
+        if f"{name}_size." in text
+    ]
+    readers = [line for n, name in names.items() for line in _read(name, n in arrays)]
+    inside = [f"  {line}" for line in (*sizes, *body)]
+    return "\n".join([*_bindings(kernel), *readers, *frame.before, *inside, *frame.after, ""])
 
 
-def _compute(kernel: Kernel) -> tuple[list[str], list[str], dict[str, object]]:
-    binding, layered = len(kernel.reads), packs(kernel.plane.channels) > 1
-    kind = "texture_storage_2d_array" if layered else "texture_storage_2d"
-    form = texel_format(kernel.plane.channels)
+def _bindings(kernel: Kernel) -> list[str]:
+    """Planes read, the plane written (compute), the sampler, the weights, in that order."""
+    layered = [packs(p.channels) > 1 for p in kernel.reads]
+    kinds = [
+        f"var plane{i}: texture_2d{'_array' if array else ''}<f32>"
+        for i, array in enumerate(layered)
+    ]
+    if kernel.form == "compute":
+        kind = "_array" if packs(kernel.plane.channels) > 1 else ""
+        form = texel_format(kernel.plane.channels)
+        kinds.append(f"var result: texture_storage_2d{kind}<{form}, write>")
+    if kernel.reads:
+        kinds.append("var nearest: sampler")
+    if kernel.weights is not None:
+        kinds.append("var<storage, read> weights: array<mat4x4f>")
+    return [f"@group(0) @binding({i}) {kind};" for i, kind in enumerate(kinds)]
+
+
+class _Frame(NamedTuple):
+    """What stands around a kernel's statements."""
+
+    before: list[str]
+    after: list[str]
+    store: Callable[[int, str, str, str], str]
+    fits: Callable[[str, str, bool, bool], str]
+
+
+def _read(name: str, layered: bool) -> list[str]:
+    """Return a function that reads one texel, at its centre.
+
+    A nearest sample there is the texel itself, and on software drivers it costs half of what
+    textureLoad costs. Outside, the sampler repeats the edge.
+    """
+    pack, layer = (", pack: i32", " pack,") if layered else ("", "")
+    return [
+        "",
+        f"fn {name}_at(x: i32, y: i32{pack}) -> vec4f {{",
+        f"  let step = 1.0 / vec2f(textureDimensions({name}));",
+        "  let centre = (vec2f(vec2i(x, y)) + 0.5) * step;",
+        f"  return textureSampleLevel({name}, nearest, centre,{layer} 0.0);",
+        "}",
+    ]
+
+
+def _compute(kernel: Kernel) -> _Frame:
+    layered = packs(kernel.plane.channels) > 1
     columns, rows = kernel.workgroup
     before = [
-        f"@group(0) @binding({binding}) var result: {kind}<{form}, write>;"
         "",
         f"@compute @workgroup_size({columns}, {rows})",
         "fn main(@builtin(global_invocation_id) id: vec3u) {",
@@ -102,11 +137,10 @@ def _compute(kernel: Kernel) -> tuple[list[str], list[str], dict[str, object]]:
     def fits(x: str, y: str, check_x: bool, check_y: bool) -> str:
         return f"{x} < size.x && {y} < size.y"
 
-    invocation = {"x": "g.x", "y": "g.y"}
-    return before, ["}"], {"store": store, "fits": fits, "invocation": invocation}
+    return _Frame(before, ["}"], store, fits)
 
 
-def _fragment(kernel: Kernel) -> tuple[list[str], list[str], dict[str, object]]:
+def _fragment(kernel: Kernel) -> _Frame:
     count = kernel.layers[1]
     before = [
         "",
@@ -131,6 +165,4 @@ def _fragment(kernel: Kernel) -> tuple[list[str], list[str], dict[str, object]]:
     def fits(x: str, y: str, check_x: bool, check_y: bool) -> str:
         return ""
 
-    invocation = {"x": "g.x", "y": "g.y"}
-    words: dict[str, object] = {"store": store, "fits": fits, "invocation": invocation}
-    return before, ["  return result;", "}"], words
+    return _Frame(before, ["  return result;", "}"], store, fits)

@@ -32,10 +32,10 @@ from texelnet.pixel.expr import (
     taps,
 )
 from texelnet.pixel.show import multiply_adds
+from texelnet.shader.phases import lift, shift
 from texelnet.shader.schedule import Schedule
 from texelnet.shader.steps.drop_unread import drop_unread
 from texelnet.shader.steps.merge_mixes import merge_mixes
-from texelnet.shader.steps.phases import lift, shift
 
 
 def fuse_planes(program: Program, schedule: Schedule) -> Program:
@@ -107,9 +107,7 @@ def _replaced(plane: Plane, new: dict[int, Expr]) -> Plane:
     return replace(plane, expr=rebuild(plane.computed, lambda e: new.get(id(e), e)))
 
 
-def _through(
-    program: Program, plane: Plane, source: Plane, mine: list[Tap]
-) -> Plane | None:
+def _through(program: Program, plane: Plane, source: Plane, mine: list[Tap]) -> Plane | None:
     """Read through a free plane at every tap of it, or not at all."""
     terms = _free(source)
     if terms is None:

@@ -66,7 +66,8 @@ def _sum(expr: Call) -> Expr:
     flat = add(*expr.arguments)
     if not isinstance(flat, Call) or flat.function != "sum":
         return flat
-    total, terms = np.zeros(flat.channels, np.float64), []
+    total = np.zeros(flat.channels, np.float64)
+    terms: list[Expr] = []
     mixes: dict[tuple[object, ...], int] = {}
     for term in flat.arguments:
         if isinstance(term, Constant):

@@ -130,15 +130,12 @@ def _title(kernels: list[Kernel], build: Build) -> str:
         f"{', '.join(dict.fromkeys(n for k in kernels for n in k.notes)) or 'frame'}"
     ]
     lines += [f"reads   {_shape(p)}" for p in kernel.reads]
-    lines += [
-        f"writes  {_shape(k.plane)}{_part(k)}"
-        for k in kernels
-    ]
+    lines += [f"writes  {_shape(k.plane)}{_part(k)}" for k in kernels]
     if plane.phases != (1, 1):
         sy, sx = plane.phases
         lines.append(f"phases  {sy} x {sx} output pixels from each low-resolution position")
     lines.append(f"cost    {kernel.macs} multiply-adds a position")
-    return "\n".join(f"// {line}" for line in lines) + "\n"
+    return "".join(f"// {line}\n" for line in lines) + "\n"
 
 
 def _part(kernel: Kernel) -> str:

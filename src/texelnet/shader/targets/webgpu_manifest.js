@@ -1,5 +1,11 @@
 /**
  * What a package's manifest says, as numbers: how large planes are, what the device must allow.
+ *
+ * @typedef {object} Planes  numbers as (channels, height, width), row 0 at the top
+ * @property {Float32Array} data  channels * height * width of them
+ * @property {number} [channels]  told in answers; of inputs the package knows it
+ * @property {number} height
+ * @property {number} width
  */
 
 /** Give the free sizes of a picture, after checking all that the manifest asks of its inputs. */
@@ -66,6 +72,14 @@ export function limitsFor({ passes, planes }, files) {
     maxStorageBufferBindingSize: most(({ weights }) => files.get(weights)?.byteLength ?? 0),
     maxColorAttachmentBytesPerSample: Math.max(0, ...fragments.map(({ packs }) => 16 * packs[1])),
   };
+}
+
+/** Refuse a device that lacks what `limitsFor` found. */
+export function check({ network }, needs, limits) {
+  for (const [name, need] of Object.entries(needs)) {
+    if (need <= limits[name]) continue;
+    throw new Error(`${network} needs ${name} = ${need}; the graphics device has ${limits[name]}.`);
+  }
 }
 
 /** Planes of one channel are r32float, others packs of four in the layers of an rgba32float. */

@@ -5,6 +5,8 @@
  * enlarged by a bicubic kernel (Keys, a = -0.5) on the grid that the network draws: output pixel
  * o shows the place (o + 0.5 + offset) / scale - 0.5 of the input, and the outermost pixel is
  * repeated beyond the border.
+ *
+ * @typedef {import("./manifest.js").Planes} Planes
  */
 
 /**

@@ -8,14 +8,10 @@
  * The manifest tells how: planes become textures, passes run in their order, and a size is a
  * tree: a number, the name of a free size of the input, or [operator, operand, ...].
  *
- * @typedef {object} Planes  numbers as (channels, height, width), row 0 at the top
- * @property {Float32Array} data  channels * height * width of them
- * @property {number} [channels]  told in answers; of inputs the package knows it
- * @property {number} height
- * @property {number} width
+ * @typedef {import("./manifest.js").Planes} Planes
  */
 
-import { dimension, extentsAt, freeSizes, lanesOf, limitsFor, sizeAt } from "./manifest.js";
+import { check, dimension, extentsAt, freeSizes, lanesOf, limitsFor, sizeAt } from "./manifest.js";
 import { divide } from "./picture.js";
 
 /**
@@ -124,6 +120,7 @@ class Net {
     for (const pass of this.#passes) {
       const resources = pass.reads.map((name) => view(name));
       if (pass.form === "compute") resources.push(view(pass.writes, ...pass.packs));
+      if (pass.reads.length) resources.push(device.createSampler()); // nearest, edges repeated
       if (pass.buffer) resources.push({ buffer: pass.buffer });
       const entries = resources.map((resource, binding) => ({ binding, resource }));
       pass.group = device.createBindGroup({ layout: pass.pipeline.getBindGroupLayout(0), entries });
@@ -209,16 +206,9 @@ async function newDevice(manifest, needs) {
   return adapter.requestDevice({ requiredLimits });
 }
 
-function check({ network }, needs, limits) {
-  for (const [name, need] of Object.entries(needs)) {
-    if (need <= limits[name]) continue;
-    throw new Error(`${network} needs ${name} = ${need}; the graphics device has ${limits[name]}.`);
-  }
-}
-
 /**
- * Bindings of a pass: the planes it reads, the packs it writes (compute), its weights. Passes that
- * differ in nothing else share what was `made`.
+ * Bindings of a pass: the planes it reads, the packs it writes (compute), a sampler, its weights.
+ * Passes that differ in nothing else share what was `made`.
  */
 function pipeline(device, planes, { form, file, reads, writes, packs, weights }, files, made) {
   const { format } = planes[writes];
@@ -227,10 +217,10 @@ function pipeline(device, planes, { form, file, reads, writes, packs, weights },
     texture: { sampleType: "unfilterable-float", ...viewOf(name) },
   }));
   if (form === "compute") bindings.push({ storageTexture: { format, ...viewOf(writes) } });
+  if (reads.length) bindings.push({ sampler: { type: "non-filtering" } });
   if (weights) bindings.push({ buffer: { type: "read-only-storage" } });
   const key = JSON.stringify([file, form, format, packs[1], bindings]);
   if (made.has(key)) return made.get(key);
-
   const visibility = GPUShaderStage[form.toUpperCase()];
   const entries = bindings.map((resource, binding) => ({ binding, visibility, ...resource }));
   const bindGroupLayouts = [device.createBindGroupLayout({ entries })];
@@ -243,11 +233,9 @@ function pipeline(device, planes, { form, file, reads, writes, packs, weights },
     form === "compute"
       ? device.createComputePipelineAsync({ layout, compute: main })
       : device.createRenderPipelineAsync({ layout, vertex, fragment });
-  const told = compiled.catch(({ message }) => {
-    throw new Error(`The browser refuses ${file}: ${message}`);
-  });
-  made.set(key, told);
-  return told;
+  const refused = ({ message }) => Promise.reject(new Error(`${file} is refused: ${message}`));
+  made.set(key, compiled.catch(refused));
+  return made.get(key);
 }
 
 function stored(device, content) {

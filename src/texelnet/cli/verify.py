@@ -1,0 +1,123 @@
+"""``texelnet verify``: prove that a package draws what its network computes.
+
+Exit status 0: it does; 1: it differs; 2: bad input. With ``--json`` an object is printed::
+
+    network, source, target, place, schedule, passes
+                            what was verified: the package in `place`, or one compiled for it
+    adapter, versions, seconds
+                            what drew it, and how long all took
+    bar, reach              the largest error allowed; output pixels that count as border
+    verdict, reasons        "equal" or "differs"; sentences, why
+    largest                 the largest error of all pictures
+    changed, edited, notes  files that are not as they were written; --edited; sentences
+    rows, outside           [{picture, width, height, span, passed, largest, inside, top,
+                            bottom, left, right, psnr, worst, refused, problem}]: errors are
+                            relative to span, the output's range; null where nothing is
+                            compared, psnr null where there is no error; worst {channel, y, x,
+                            got, wanted}; refused and problem are sentences or ""; outside was
+                            drawn with other texels beyond the edges of all textures
+    witness                 {shift, allowed, off, rows: [{picture, size, off, worst}]}
+    departure               null, or {picture, file, layers, plane, worst}
+
+Numbers that are infinite or none at all are null.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from texelnet.cli import _table
+from texelnet.cli.network import add_words, choice, read_network
+
+if TYPE_CHECKING:
+    from texelnet.run.verify import Proof
+
+HELP = "Prove that a package draws the same picture as its network."
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add NETWORK, --for, --package, --picture, --schedule, --edited and --json."""
+    add_words(parser)
+    parser.add_argument(
+        "--for", dest="target", metavar="TARGET", required=True, help="the host"
+    )
+    parser.add_argument(
+        "--package", metavar="DIR", help="what `compile -o DIR` wrote; else it is compiled anew"
+    )
+    parser.add_argument(
+        "--picture",
+        dest="pictures",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="a PNG or JPEG to compare besides the built-in pictures; as often as you like",
+    )
+    parser.add_argument(
+        "--schedule", metavar="NAME", help="fragment or compute; the host's usual one"
+    )
+    parser.add_argument(
+        "--edited", action="store_true", help="files were edited on purpose: let pictures judge"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(words: argparse.Namespace) -> int:
+    """Compare, tell, and return 0 if they are equal."""
+    from texelnet.run.verify import verify
+    from texelnet.shader.schedule import SCHEDULES
+    from texelnet.shader.targets import TARGETS
+
+    target = choice("--for", words.target, TARGETS)
+    schedule = None
+    if words.schedule is not None:
+        possible = {name: SCHEDULES[name] for name in target.schedules}
+        schedule = choice("--schedule", words.schedule, possible)
+    network = read_network(words)
+    with _progress() as watch:
+        proof = verify(
+            network,
+            target,
+            None if words.package is None else Path(words.package),
+            [Path(picture) for picture in words.pictures],
+            words.edited,
+            schedule,
+            watch=watch,
+        )
+    if words.json:
+        print(json.dumps(proof.json(), indent=1, allow_nan=False))
+    else:
+        _tell(proof)
+    return 0 if proof.equal else 1
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None] | None]:
+    """Tell on a terminal which picture is being drawn."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("compiling") as status:
+        yield lambda picture: status.update(f"drawing {picture}")
+
+
+def _tell(proof: Proof) -> None:
+    if not sys.stdout.isatty():
+        print(proof.text(), end="")
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    print("\n".join(proof.head()))
+    _table.show("", proof.heads(), proof.cells(), right=range(1, len(proof.heads()) - 1))
+    style = "bold green" if proof.equal else "bold red"
+    for line in proof.tail():
+        loud = line.startswith(("EQUAL", "DIFFERS"))
+        Console().print(Text(line, style=style if loud else ""), soft_wrap=True)

@@ -1,0 +1,242 @@
+"""Court: every picture is drawn by the network, by its package, and by those who watch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from math import ceil
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from texelnet.errors import (
+    ContractError,
+    DeviceError,
+    NetworkError,
+    PackageError,
+    TexelnetError,
+)
+from texelnet.graph.network import Network
+from texelnet.picture import difference, psnr
+from texelnet.run.onnxruntime import Reference
+from texelnet.run.verify.candidate import Candidate
+from texelnet.run.verify.depart import departure
+from texelnet.run.verify.manifest import nothing_left, sizes_of, too_large
+from texelnet.run.verify.poison import poisoned
+from texelnet.run.verify.proof import SHIFT, Departure, Row, Witness
+from texelnet.run.verify.trials import Trial
+from texelnet.run.wgpu import Session, largest_texture
+from texelnet.shader.package import Package
+
+Planes = NDArray[np.float32]
+Blobs = dict[str, Planes]
+MOST_BYTES = 4 << 30
+"""What all textures of one party may hold together."""
+READABLE = 60_000
+"""Pixels of a picture that numpy reads through a whole network in seconds."""
+
+
+class Court:
+    """Hears pictures one by one and keeps what was found."""
+
+    def __init__(self, network: Network, candidate: Candidate) -> None:
+        self.candidate = candidate
+        self.fresh, self.package = candidate.fresh.manifest, candidate.package
+        self.reference = _Network(network, self.fresh)
+        self.drawn = _Drawn(candidate.package)
+        self.shifted = _Drawn(candidate.witness)
+        self.beyond = _Drawn(poisoned(candidate.package))
+        self.reach = reach_of(self.fresh["reach"])
+        self.rows: list[Row] = []
+        self.outside: list[Row] = []
+        self.witness: list[Witness] = []
+        self._failed: list[tuple[float, Trial]] = []
+        self._sizes: set[str] = set()
+
+    def hear(self, trial: Trial) -> None:
+        """Draw a picture. One of a new size is drawn by the witness, one by poison too."""
+        inputs = pictures(self.fresh, trial)
+        try:
+            wanted = self.reference.draw(inputs)
+        except (NetworkError, ContractError) as error:
+            self.rows.append(_refused(trial, _sentence(error)))
+            return
+        reason = self._too_large(trial) or nothing_left(self.fresh, _sizes(self.fresh, trial))
+        if reason:
+            self.rows.append(_refused(trial, reason))
+            return
+        got = self.drawn.draw(inputs)
+        rows = self._compare(trial, got, wanted)
+        self.rows += rows
+        if not all(row.passed for row in rows):
+            self._failed.append((max(row.largest for row in rows), trial))
+        if trial.size not in self._sizes:
+            self._sizes.add(trial.size)
+            self.witness += _witness(trial, self.shifted.draw(inputs), got)
+        if trial.name == "noise" and not self.outside:
+            self.outside += self._compare(trial, self.beyond.draw(inputs), wanted)
+
+    def departs(self) -> Departure | None:
+        """Tell where the worst of the pictures begins to differ."""
+        if not self._failed:
+            return None
+        small = [f for f in self._failed if f[1].width * f[1].height <= READABLE]
+        _, trial = max(small or self._failed, key=lambda failed: failed[0])
+        inputs, name = pictures(self.fresh, trial), f"{trial.name} {trial.size}"
+        return departure(self.candidate, self.drawn.session, inputs, name)
+
+    def _too_large(self, trial: Trial) -> str:
+        """Tell why no device holds what a picture takes; a package may not ask for more."""
+        longest = largest_texture()
+        found = []
+        for manifest in (self.fresh, self.package.manifest):
+            sizes = _sizes(manifest, trial)
+            found.append(too_large(manifest, sizes, longest, MOST_BYTES))
+        if found[1] and not found[0]:
+            where = f"{self.package.place}/manifest.json"
+            fact = f"at a picture of {trial.size} {found[1]}"
+            raise PackageError(where, fact, "write the package again")
+        return found[0]
+
+    def _compare(self, trial: Trial, got: Blobs, wanted: Blobs) -> list[Row]:
+        """Compare all outputs of one picture."""
+        names, rows = list(zip(got, wanted, strict=True)), []
+        for mine, theirs in names:
+            picture = trial.name if len(names) == 1 else f"{trial.name}: {theirs}"
+            span = self.reference.span(wanted[theirs])
+            rows.append(_row(picture, trial, got[mine], wanted[theirs], span, self.reach))
+        return rows
+
+
+def _row(
+    picture: str, trial: Trial, got: Planes, wanted: Planes, span: float, reach: int
+) -> Row:
+    if got.shape != wanted.shape:
+        problem = f"the package draws {_shape(got)}, the network {_shape(wanted)}"
+        return Row(picture, trial.width, trial.height, span, problem=problem)
+    error = difference(got, wanted, reach)
+    with np.errstate(all="ignore"):
+        decibels = psnr(got, wanted, peak=span)
+    inside = 2 * reach < min(wanted.shape[1:])
+    return Row(picture, trial.width, trial.height, span, error, inside, decibels)
+
+
+def _witness(trial: Trial, shifted: Blobs, got: Blobs) -> list[Witness]:
+    found = []
+    for mine, moved in zip(got.values(), shifted.values(), strict=True):
+        if mine.shape == moved.shape:
+            error = difference(moved - np.float32(SHIFT), mine)
+            found.append(Witness(trial.name, trial.size, error.largest, error.worst))
+    return found
+
+
+def _refused(trial: Trial, reason: str) -> Row:
+    return Row(trial.name, trial.width, trial.height, refused=reason)
+
+
+def _sentence(error: TexelnetError) -> str:
+    return " ".join(f"{error.where}: {error.fact}".split())
+
+
+def _shape(planes: Planes) -> str:
+    channels, height, width = planes.shape
+    return f"{channels} channels of {width}x{height}"
+
+
+def reach_of(reach: Mapping[str, Any]) -> int:
+    """Return how many rows or columns of the output see beyond the picture's border."""
+    most = 0
+    for axis in ("rows", "columns"):
+        rate, low, high = (Fraction(*number) for number in reach[axis])
+        most = max(most, ceil(-low / rate), ceil((1 + high) / rate) - 1)
+    return most
+
+
+def _sizes(manifest: Mapping[str, Any], trial: Trial) -> dict[str, int]:
+    return sizes_of(manifest, trial.width, trial.height)
+
+
+def pictures(manifest: Mapping[str, Any], trial: Trial) -> Blobs:
+    """Draw a trial's pattern for every input of a package."""
+    found = {}
+    for name in manifest["inputs"]:
+        plane = manifest["planes"][name]
+        height, width = trial.height, trial.width
+        if trial.built_in:
+            height = plane["height"] if isinstance(plane["height"], int) else height
+            width = plane["width"] if isinstance(plane["width"], int) else width
+        found[name] = trial.draw(plane["channels"], height, width)
+    return found
+
+
+class _Network:
+    """The reference: the network's graph in onnxruntime, its contract in numpy."""
+
+    def __init__(self, network: Network, manifest: Mapping[str, Any]) -> None:
+        self.network, self.manifest = network, manifest
+        self.session = Reference(network)
+
+    def draw(self, inputs: Blobs) -> Blobs:
+        """Return the outputs, in 0..1 if there is a contract.
+
+        Raises
+        ------
+        NetworkError, ContractError
+            The network, or its contract, can't take a picture of this size.
+        """
+        contract = self.network.contract
+        if contract is None:
+            answers = self.session.run({name: blob[None] for name, blob in inputs.items()})
+            found = {name: _one(answer) for name, answer in answers.items()}
+        else:
+            (planes,), (source,) = inputs.values(), self.session.inputs
+            height, width = planes.shape[1:]
+            if contract.padding == "reflect" and contract.border >= min(height, width):
+                fact = f'"reflect" can\'t mirror {contract.border} pixels of {width}x{height}'
+                raise ContractError("contract [input] padding", fact, "a larger picture")
+            answers = self.session.run({source: contract.to_network(planes)[None]})
+            (answer,) = answers.values()
+            found = {"picture": contract.from_network(_one(answer), planes)}
+        if any(blob.size == 0 for blob in found.values()):
+            raise NetworkError(self.network.source, "nothing is left of the picture")
+        return found
+
+    def span(self, wanted: Planes) -> float:
+        """Return the range that errors are relative to."""
+        if self.network.contract is not None:
+            return 1.0
+        finite = wanted[np.isfinite(wanted)]
+        return max(1.0, float(np.ptp(finite))) if finite.size else 1.0
+
+
+def _one(answer: Planes) -> Planes:
+    return np.asarray(answer[0], np.float32)
+
+
+class _Drawn:
+    """A package in a session of its own, so that nothing is left from another's pictures."""
+
+    def __init__(self, package: Package) -> None:
+        self.place = package.place
+        self.session = self._asked(lambda: Session(package))
+
+    def draw(self, inputs: Blobs) -> Blobs:
+        """Return the outputs.
+
+        Raises
+        ------
+        DeviceError
+            The driver refuses to run the package.
+        """
+        drawn: Blobs = self._asked(lambda: self.session.run(inputs))
+        return drawn
+
+    def _asked(self, ask: Any) -> Any:
+        import wgpu
+
+        try:
+            return ask()
+        except wgpu.GPUError as error:
+            fact = f"the driver refuses to run it: {' '.join(str(error).split())[:300]}"
+            raise DeviceError(self.place, fact, "write the package again") from None
