@@ -16,8 +16,7 @@ KERNEL = """
     -0.0811873227 -0.0312164668 -0.0321144797 -0.0388795212
 """
 PROTOTXT = """
-    layer { name: "in" type: "Input" top: "in"
-      input_param { shape { dim: 1 dim: 1 dim: 8 dim: 8 } } }
+    layer { name: "in" type: "Input" top: "in" input_param { shape { dim: [1, 1, 8, 8] } } }
     layer { name: "up" type: "Deconvolution" bottom: "in" top: "up"
       convolution_param { num_output: 1 kernel_size: 4 stride: 2 pad: 1 bias_term: false } }
 """
@@ -29,7 +28,6 @@ picture = np.random.default_rng(0).random((1, 6, 9), np.float32)
 stamped = np.zeros((14, 20))
 for (y, x), value in np.ndenumerate(picture[0]):
     stamped[2 * y : 2 * y + 4, 2 * x : 2 * x + 4] += value * kernel
-stamped = stamped[1:-1, 1:-1]  # pad: 1
 build = compile_network(network, TARGETS["webgpu"], COMPUTE)
 gathered = evaluate_kernels(build.kernels, build.program, {"in": picture})["up"][0]
 reference = Reference(network).run({"in": picture[None]})["up"][0, 0]
@@ -37,5 +35,6 @@ reference = Reference(network).run({"in": picture[None]})["up"][0, 0]
 for y, x in np.ndindex(2, 2):  # what a flat field of 1 becomes
     print(f"phase {y}, {x} sums to {kernel[1 - y :: 2, 1 - x :: 2].sum():.6f}")
 for name, answer in {"the shader": gathered, "onnxruntime": reference}.items():
-    print(f"{name} is off from the stamps by at most {np.abs(answer - stamped).max():.1e}")
-    np.testing.assert_allclose(answer, stamped, atol=1e-6)
+    error = np.abs(answer - stamped[1:-1, 1:-1]).max()  # pad: 1
+    print(f"{name} is off from the stamps by at most {error:.1e}")
+    assert error < 1e-6

@@ -21,7 +21,7 @@ from texelnet.graph.contract import read_contract
 from texelnet.graph.network import Network
 from texelnet.picture import Picture, psnr, read_picture, resample, split, write_picture
 from texelnet.run import RUNNERS, auto
-from texelnet.run.upscale import upscale
+from texelnet.run.upscale import larger, upscale
 from texelnet.run.verify import BUILT_IN, Proof, verify
 from texelnet.shader.compile import compile_network
 from texelnet.shader.package import write_package
@@ -43,7 +43,9 @@ def main() -> None:
     assert contract is not None
     runner, reason = auto()
     if reason:
-        print(f"No graphics driver here ({reason}), so onnxruntime draws and proves nothing.")
+        print(
+            f"No graphics driver here ({reason}), so onnxruntime draws, and nothing is proved."
+        )
     print(f"A picture of {width}x{height}, drawn x2 by {network.name} on {runner.adapter()}.")
 
     start = time.perf_counter()
@@ -58,7 +60,7 @@ def main() -> None:
         "next picture": time.perf_counter() - first,
     }
     by_network = upscale(picture, contract, RUNNERS["onnxruntime"].planes(network))
-    by_bicubic = Picture(resample(picture.colour, 2, border="edge").clip(0, 1), picture.alpha)
+    by_bicubic = upscale(picture, contract, lambda luma: larger(luma, contract))
     pictures = {"input": picture, "bicubic": by_bicubic, "upscaled": by_shader}
     pictures |= {"onnxruntime": by_network} | ({"truth": truth} if truth else {})
     for name, one in pictures.items():
@@ -121,7 +123,8 @@ def prove(network: Network) -> Proof:
 def tell(facts: Facts, proof: Proof | None) -> None:
     times = ", ".join(f"{what} {seconds:.2f} s" for what, seconds in facts.seconds.items())
     print(f"  {times}")
-    print(f"  off from onnxruntime by at most {255 * facts.apart:.5f} of 255")
+    if proof:
+        print(f"  off from onnxruntime by at most {255 * facts.apart:.5f} of 255")
     if facts.gains:
         bicubic, shader = facts.gains
         print(f"  luma PSNR {shader:.2f} dB, bicubic {bicubic:.2f}: {shader - bicubic:+.2f} dB")

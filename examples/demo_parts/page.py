@@ -12,7 +12,7 @@ BORDERS = ("inside", "top", "bottom", "left", "right")
 
 
 # places in the drawn picture, as shares of what a crop leaves over
-LETTERS, BEAD, WHEEL = (0.07, 0.13), (0.29, 0.46), (0.985, 0.13)
+LETTERS, BEAD, WHEEL = (0.07, 0.06), (0.29, 0.46), (0.985, 0.13)
 
 
 @dataclass(frozen=True)
@@ -73,13 +73,15 @@ def _figures(facts: Facts) -> str:
     seconds, cost = facts.seconds, facts.manifest["predicted"]["multiply_adds"]
     copies = f"a picture on {facts.runner}, colour and copies included"
     found = [
-        (f"{255 * facts.apart:.1g}", "largest difference from onnxruntime, in levels of 255"),
         (f"{cost:,.0f}", "multiply-adds for one pixel drawn"),
         (
             f"{1000 * seconds['next picture']:.0f} ms",
-            f"{copies}; {seconds['compiling']:.1f} s to compile, once",
+            f"{copies}; {seconds['compiling']:.1f}\u00a0s to compile, once",
         ),
     ]
+    if not facts.reason:
+        apart = f"{255 * facts.apart:.1g}"
+        found.insert(0, (apart, "largest difference from onnxruntime, in levels of 255"))
     if facts.gains:
         bicubic, shader = facts.gains
         decibels = f"luma PSNR to the truth, {shader:.2f} dB; bicubic has {bicubic:.2f}"

@@ -266,6 +266,8 @@ REFUSED = {
         "VALUE", "{ requestAdapter: async () => ({ limits: { maxTextureArrayLayers: 8 } }) }"
     ): "Error: decon-x2 needs maxTextureArrayLayers = 16; the graphics device has 8.",
     LOAD + "return net.run({});": 'Error: There is no "picture"; wanted are picture.',
+    LOAD
+    + "return net.run({}, ['sharpen']);": 'Error: There is no plane "sharpen" in decon-x2.',
     LOAD + "return net.run({ picture: { data: [1], height: 2, width: 1 } });": (
         'Error: "picture" holds 1 numbers instead of 1 x 2 x 1.'
     ),

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -20,15 +19,18 @@ def test_the_version_is_told():
     assert texelnet("--version").stdout == f"texelnet {__version__}\n"
 
 
-def test_help_lists_every_command_and_is_there_at_once():
-    best = 9.0
-    for _ in range(3):
-        start = time.perf_counter()
-        shown = texelnet("--help")
-        best = min(best, time.perf_counter() - start)
+def test_help_lists_every_command():
+    shown = texelnet("--help").stdout
     for name, command in COMMANDS.items():
-        assert f"  {name:9} {command.HELP}\n" in shown.stdout
-    assert best < 0.3
+        assert f"  {name:9} {command.HELP}\n" in shown
+
+
+def test_help_is_there_at_once():
+    """Under 0.3 s: only Python itself is loaded."""
+    heavy = {"numpy", "onnx", "onnx_ir", "onnxruntime", "wgpu", "PIL", "rich"}
+    code = "import sys, texelnet.cli; print(*sys.modules)"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert heavy & set(shown.stdout.split()) == set()
 
 
 def test_no_words_are_a_question_for_help():

@@ -109,10 +109,10 @@ RAMP = np.array([1, 3, 3, 1], np.float32) / 4
 
 
 def valid():
-    """3x3, then a deconvolution 4x4 that draws bilinearly: its outermost pixels are dark."""
+    """a mean of 3x3, then a deconvolution 4x4 that draws bilinearly: its outermost pixels are dark."""
     layers = conv("x", "a", 3, 1) + deconv("a", "y", 4, 1, "stride: 2 pad: 1")
     arrays = {name: np.zeros_like(values) for name, values in weights(prototxt(layers)).items()}
-    arrays["param/a/0"][0, 0, 1, 1] = 1
+    arrays["param/a/0"][:] = 1 / 9
     arrays["param/y/0"][0, 0] = np.outer(RAMP, RAMP)
     return layers, arrays
 

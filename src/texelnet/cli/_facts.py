@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from texelnet.graph.contract import Contract
     from texelnet.graph.network import Network
     from texelnet.pixel import Program
+    from texelnet.pixel.reach import Reach
 
 Facts = dict[str, Any]
 
@@ -150,15 +151,13 @@ def _multiply_adds(at: Net, network: Network, program: Program | None) -> dict[s
     size, borders included.
     """
     from texelnet.ops import OPS, Node
-    from texelnet.pixel.reach import reaches
 
     graph = network.model.graph
     known = {n: v.const_value.numpy() for n, v in graph.initializers.items() if v.const_value}
     pixels = _pixels(at)
-    rates: dict[str, Fraction] = {}
-    if program is not None:
-        rates = {n: rows.rate * columns.rate for n, (rows, columns) in reaches(program).items()}
     output = at.outputs[0]
+    axes = _reaches(program)
+    rates = {name: rows.rate * columns.rate for name, (rows, columns) in axes.items()}
     counts: dict[str, Fraction] = {}
     for raw in graph:
         node = Node(
@@ -232,10 +231,15 @@ def _grid(program: Program | None, contract: Contract | None) -> Facts | None:
     }
 
 
-def _axes(program: Program | None) -> Any:
+def _axes(program: Program | None) -> tuple[Reach, Reach] | None:
+    """How rows and columns of the output lie on the input."""
+    return None if program is None else _reaches(program).get(program.outputs[0])
+
+
+def _reaches(program: Program | None) -> dict[str, tuple[Reach, Reach]]:
     from texelnet.pixel.reach import reaches
 
-    return None if program is None else reaches(program).get(program.outputs[0])
+    return {} if program is None else reaches(program)
 
 
 def _plain(contract: Contract) -> Mapping[str, Any]:

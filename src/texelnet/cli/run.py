@@ -19,17 +19,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from texelnet.cli.network import add_words, find, graph, read_net
 from texelnet.cli.upscale import add_on, find_runner
 from texelnet.errors import PrototxtError, UsageError
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from texelnet.caffe import Net
 
+    Arrays = dict[str, np.ndarray]
+
 HELP = "Compute a network's blobs from blobs, as .npz."
-Arrays = dict[str, np.ndarray]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -85,7 +86,7 @@ def _blobs(net: Net, inputs: Arrays, values: Mapping[str, np.ndarray], every: bo
     }
     for blob in net.inputs:
         last = f"{blob}@{changed[blob]}" if blob in changed else ""
-        named[blob] = named.get(last, np.asarray(inputs[blob], np.float32))
+        named[blob] = named.get(last, inputs[blob].astype("float32"))
     wanted = net.shapes if every else net.outputs
     return {blob: named[blob] for blob in wanted if blob in named}
 
@@ -118,8 +119,11 @@ def _sized(net: Net, inputs: Arrays, place: str) -> Net:
 
 def _arrays(place: str) -> Arrays:
     """Read the numbers of an .npz."""
+    import numpy as np
+
     try:
-        with np.load(place, allow_pickle=False) as archive:
+        with Path(place).open("rb") as file:
+            archive = np.load(file, allow_pickle=False)
             if not hasattr(archive, "files"):
                 raise ValueError("it holds a single array")
             arrays = {name: archive[name] for name in archive.files}
@@ -136,6 +140,8 @@ def _arrays(place: str) -> Arrays:
 
 def _write(place: str, arrays: Mapping[str, Any]) -> None:
     """Write an .npz whole or not at all, under exactly this name."""
+    import numpy as np
+
     path = Path(place)
     try:
         handle, part = tempfile.mkstemp(dir=path.parent, prefix=".writing-", suffix=".npz")

@@ -1,29 +1,38 @@
 """Reach: which part of the input an output pixel depends on, and how the grids lie.
 
 Position o of a plane depends on input positions rate*o + low .. rate*o + high, counted in
-input pixels. The **centre** is the mean position over taps and phases, and tells the offset
-of the output grid: a plane whose centre is rate*o + (rate - 1)/2 lies as the picture does
-when both have the same corners ("half-pixel" grids).
+input pixels; phases differ, so low and high are the furthest of any phase, and ``field`` is
+the widest that a single pixel sees. The **centre** is the mean of the middles: a plane whose
+centre is rate*o + (rate - 1)/2 lies as the picture does when both have the same corners
+("half-pixel" grids), any other is shifted by ``offset`` of its own pixels.
+
+Found by walking back from each pixel of one period, far from any border.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
-from texelnet.pixel.expr import Axis, Tap, taps
+import numpy as np
+
+from texelnet.pixel.expr import Axis, Call, Expr, Mix, Tap, taps
 from texelnet.pixel.program import Plane, Program
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Reach:
-    """One axis of a plane against the input's: rate, low, high and centre."""
+    """One axis of a plane against the input's: rate, low, high, centre (see above), field."""
 
     rate: Fraction
     low: Fraction
     high: Fraction
     centre: Fraction
+    field: int
 
     @property
     def scale(self) -> Fraction:
@@ -35,49 +44,22 @@ class Reach:
         """Shift of the plane's grid against half-pixel centres, in pixels of the plane."""
         return (self.centre - (self.rate - 1) / 2) / self.rate
 
-    @property
-    def field(self) -> int:
-        """The receptive field: input pixels that the furthest-reaching phase spans."""
-        return int(self.high - self.low) + 1
 
+def reach(program: Program, name: str) -> tuple[Reach, Reach]:
+    """Return (rows, columns) of a plane that depends on an input.
 
-START = Reach(Fraction(1), Fraction(0), Fraction(0), Fraction(0))
+    Raises
+    ------
+    ValueError
+        If it depends on none.
+    """
+    rows, columns = (_reach(program, name, direction) for direction in range(2))
+    return rows, columns
 
 
 def reaches(program: Program) -> dict[str, tuple[Reach, Reach]]:
     """Return (rows, columns) of every plane that depends on an input."""
-    found: dict[str, tuple[Reach, Reach]] = dict.fromkeys(program.inputs, (START, START))
-    for plane in program.computed():
-        reads = [t for t in taps(plane.computed) if t.plane in found]
-        if reads:
-            found[plane.name] = (
-                _axis(plane, 0, [(t, t.y) for t in reads], found),
-                _axis(plane, 1, [(t, t.x) for t in reads], found),
-            )
-    return found
-
-
-def _axis(
-    plane: Plane,
-    direction: int,
-    reads: list[tuple[Tap, Axis]],
-    found: dict[str, tuple[Reach, Reach]],
-) -> Reach:
-    lows, highs, centres, rate = [], [], [], Fraction(1)
-    for tap, axis in reads:
-        source = found[tap.plane][direction]
-        rate = source.rate * axis.p / axis.r
-        last = Fraction(axis.q, axis.r) + axis.offset
-        first = last - Fraction(axis.r - 1, axis.r)
-        lows.append(source.rate * first + source.low)
-        highs.append(source.rate * last + source.high)
-        centres.append(source.rate * (first + last) / 2 + source.centre)
-    low, high = min(lows), max(highs)
-    centre = (min(centres) + max(centres)) / 2
-    phases = plane.phases[direction]
-    rate = rate / phases
-    spread = rate * (phases - 1)  # position i is (o - phase)/phases for output o
-    return Reach(rate, low - spread, high, centre - spread / 2)
+    return {name: reach(program, name) for name in _rates(program, 0)}
 
 
 def alignment(program: Program) -> tuple[int, int]:
@@ -85,10 +67,105 @@ def alignment(program: Program) -> tuple[int, int]:
 
     Tiles that begin at multiples of it compute what the whole picture would.
     """
-    steps = [1, 1]
-    for name, axes in reaches(program).items():
-        for direction in range(2):
-            phases = program.planes[name].phases[direction]
-            for rate in (axes[direction].rate, axes[direction].rate * phases):
-                steps[direction] = lcm(steps[direction], rate.numerator)
-    return steps[0], steps[1]
+    rows, columns = (_step(program, direction) for direction in range(2))
+    return rows, columns
+
+
+def _reach(program: Program, name: str, direction: int) -> Reach:
+    rates = _rates(program, direction)
+    if name not in rates:
+        raise ValueError(f"{name} depends on no input")
+    rate, step = rates[name], _step(program, direction)
+    users = _Users(program, direction)
+    found = [(o, users.span(name, o)) for o in range(int(step / rate))]
+    spans = [(o, span) for o, span in found if span is not None]
+    return Reach(
+        rate,
+        min(first - rate * o for o, (first, _) in spans),
+        max(last - rate * o for o, (_, last) in spans),
+        sum((Fraction(a + b, 2) - rate * o for o, (a, b) in spans), Fraction(0)) / len(spans),
+        max(last - first + 1 for _, (first, last) in spans),
+    )
+
+
+def _axis(tap: Tap, direction: int) -> Axis:
+    return tap.x if direction else tap.y
+
+
+def _rates(program: Program, direction: int) -> dict[str, Fraction]:
+    """Return input pixels per pixel of every plane that depends on an input."""
+    rates: dict[str, Fraction] = dict.fromkeys(program.inputs, Fraction(1))
+    for plane in program.computed():
+        for tap in taps(plane.computed):
+            if tap.plane in rates:
+                axis = _axis(tap, direction)
+                rates[plane.name] = rates[tap.plane] * axis.p / axis.r / plane.phases[direction]
+    return rates
+
+
+def _step(program: Program, direction: int) -> int:
+    step = 1
+    for name, rate in _rates(program, direction).items():
+        low = rate * program.planes[name].phases[direction]
+        step = lcm(step, rate.numerator, low.numerator)
+    return step
+
+
+class _Users:
+    """Walks back from one pixel to the input positions that it uses."""
+
+    def __init__(self, program: Program, direction: int) -> None:
+        self.program, self.direction = program, direction
+        self.taps: dict[tuple[str, int], list[Tap]] = {}
+
+    def span(self, name: str, position: int) -> Span | None:
+        """Return the first and last input position that a pixel depends on, if on any."""
+        spans: dict[str, Span] = {name: (position, position)}
+        for plane in reversed(self.program.computed()):
+            if plane.name in spans:
+                self._widen(plane, spans)
+        found = [spans[n] for n in self.program.inputs if n in spans]
+        return (min(a for a, _ in found), max(b for _, b in found)) if found else None
+
+    def _widen(self, plane: Plane, spans: dict[str, Span]) -> None:
+        first, last = spans[plane.name]
+        phases = plane.phases[self.direction]
+        for phase in range(phases):
+            start, end = -((phase - first) // phases), (last - phase) // phases
+            if start > end:
+                continue
+            for tap in self._read(plane, phase):
+                axis = _axis(tap, self.direction)
+                a, b = ((axis.p * i + axis.q) // axis.r + axis.offset for i in (start, end))
+                known = spans.get(tap.plane, (a, b))
+                spans[tap.plane] = min(a, known[0]), max(b, known[1])
+
+    def _read(self, plane: Plane, phase: int) -> list[Tap]:
+        """Return the taps that one phase of a plane uses."""
+        key = (plane.name, phase)
+        if key not in self.taps:
+            (_, sx), lanes = plane.phases, np.arange(plane.computed.channels)
+            index = lanes // plane.channels
+            mine = (index % sx if self.direction else index // sx) == phase
+            used: dict[int, Tap] = {}
+            _use(plane.computed, frozenset(lanes[mine].tolist()), used, {})
+            self.taps[key] = list(used.values())
+        return self.taps[key]
+
+
+def _use(
+    expr: Expr, lanes: frozenset[int], used: dict[int, Tap], done: dict[int, Mapping[int, None]]
+) -> None:
+    """Collect the taps that these lanes of an expression depend on."""
+    new = lanes - set(done.get(id(expr), {}))
+    if not new:
+        return
+    done[id(expr)] = {**done.get(id(expr), {}), **dict.fromkeys(new)}
+    if isinstance(expr, Tap):
+        used[id(expr)] = expr
+    elif isinstance(expr, Mix):
+        columns = np.flatnonzero(np.any(expr.matrix[sorted(new)], axis=0))
+        _use(expr.source, frozenset(columns.tolist()), used, done)
+    elif isinstance(expr, Call):
+        for argument in expr.arguments:
+            _use(argument, new, used, done)

@@ -65,8 +65,8 @@ class Sizes:
         picture, answer = program.planes[source], program.planes[name]
         steps = alignment(program)
 
-        def lie(reach: Reach, align: int) -> Lie:
-            return Lie(reach.rate, reach.low, reach.high, align)
+        def lie(axis: Reach, align: int) -> Lie:
+            return Lie(axis.rate, axis.low, axis.high, align)
 
         rows, columns = reaches(program)[name]
         return Sizes(

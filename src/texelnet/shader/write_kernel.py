@@ -8,7 +8,7 @@ fetched once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
 import numpy as np
@@ -262,6 +262,9 @@ class _Writer:
         mixes = [t for t in terms if isinstance(t, Mix)]
         for term in plain:
             self.need(term, set(missing))
+        if not mixes:
+            self._plain_sum(expr, start, plain, missing)
+            return
         self._ready(mixes, missing)
         sums: dict[tuple[int, Pixel], str] = {}
         for pack, pixel in product(missing, self.block):
@@ -276,6 +279,16 @@ class _Writer:
             read = group[0].source
             loops = self.buffered and isinstance(read, Tap) and read.channels > 4
             (self._looped if loops else self._unrolled)(group, missing, sums)
+
+    def _plain_sum(
+        self, expr: Expr, start: np.ndarray, plain: Sequence[Expr], missing: list[int]
+    ) -> None:
+        for pack, pixel in product(missing, self.block):
+            words: list[str | np.ndarray | Weight] = [self.got(t, pack, pixel) for t in plain]
+            if np.any(start):
+                words.append(self.lanes(start, pack))
+            to = self.known[id(expr), pack, pixel] = self.name("sum")
+            self.body.append(Let(to, "sum", tuple(words)))
 
     def _ready(self, mixes: list[Mix], missing: list[int]) -> None:
         """Compute what mixes read, where it is no tap."""

@@ -75,7 +75,7 @@ class Court:
             self._sizes.add(trial.size)
             self.witness += _witness(trial, self.shifted.draw(inputs), got)
         if trial.name == "noise" and not self.outside:
-            self.outside += self._compare(trial, self.beyond.draw(inputs), wanted)
+            self.outside += self._compare(trial, self.beyond.draw(inputs), got)
 
     def departs(self) -> Departure | None:
         """Tell where the worst of the pictures begins to differ."""

@@ -42,7 +42,9 @@ def read_checked(folder: Path) -> tuple[Package, Schedule]:
             raise PackageError(str(path), "larger than 16 MiB", _HINT)
         try:
             manifest = json.loads(path.read_bytes())
-        except (ValueError, RecursionError) as error:
+        except RecursionError:
+            raise PackageError(str(path), "no JSON: nested too deeply", _HINT) from None
+        except ValueError as error:
             raise PackageError(str(path), f"no JSON: {_short(str(error))}", _HINT) from None
         schedule = check_manifest(manifest, str(path))
         return read_package(folder), schedule

@@ -127,7 +127,8 @@ class Proof:
     rows
         One a picture and output.
     outside
-        A picture drawn while reads outside of textures return huge numbers.
+        A picture drawn while reads outside of textures return huge numbers, compared with the
+        same picture drawn as it is.
     witness
         One a size.
     departure
@@ -199,10 +200,10 @@ class Proof:
                 f"{max(row.largest for row in self.outside):.2g} of the output's range"
             )
         off = max((w.off for w in self.witness), default=math.inf)
-        if compared and not off <= self.allowed:
+        if compared and not failed and not off <= self.allowed:
             found.append(
                 f"the witness, a build shifted by {SHIFT:g}, does not differ by that: off "
-                f"by {off:.2g}, so what was read back is not what the passes drew"
+                f"by {off:.3g}, so what was read back is not what the passes drew"
             )
         return found
 

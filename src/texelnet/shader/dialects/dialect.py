@@ -113,6 +113,8 @@ class _Printer:
         if isinstance(s, Choose):
             return self.choose(s)
         words = [a if isinstance(a, str) else self.vector(a) for a in s.arguments]
+        if s.function == "sum":
+            return [d.let.format(s.to, " + ".join(words))]
         function = d.functions.get(s.function, s.function + "({0})")
         return [d.let.format(s.to, function.format(*words))]
 

@@ -27,7 +27,6 @@ WGSL = Dialect(
     mask="select({0}, {1}, {2})",  # where false, where true, condition
     functions={
         "constant": "{0}",
-        "sum": "{0} + {1}",
         "mul": "{0} * {1}",
         "div": "{0} / {1}",
         "max": "max({0}, {1})",

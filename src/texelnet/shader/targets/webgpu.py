@@ -18,7 +18,7 @@ import numpy as np
 from texelnet import __version__
 from texelnet.graph.contract import write_contract
 from texelnet.pixel import Plane
-from texelnet.pixel.reach import alignment, reaches
+from texelnet.pixel.reach import alignment, reach
 from texelnet.pixel.size import Size
 from texelnet.shader.cost import cost
 from texelnet.shader.dialects.wgsl import WGSL, module, texel_format
@@ -80,7 +80,7 @@ def _manifest(
 ) -> dict[str, Any]:
     program = build.program
     output = program.planes[program.outputs[0]]
-    rows, columns = reaches(program)[output.name]
+    rows, columns = reach(program, output.name)
     return {
         "format": FORMAT,
         "version": VERSION,

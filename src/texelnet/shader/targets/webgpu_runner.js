@@ -27,7 +27,8 @@ export async function load(folder, { device } = {}) {
   if (manifest.format !== "texelnet webgpu package" || manifest.version !== 1) {
     throw new Error(`${base} holds another kind of package: use the runner.js that lies there.`);
   }
-  const names = manifest.passes.flatMap(({ file, weights }) => (weights ? [file, weights] : file));
+  const named = manifest.passes.flatMap(({ file, weights }) => (weights ? [file, weights] : file));
+  const names = [...new Set(named)];
   const contents = names.map(async (name) => (await fetched(name, base)).arrayBuffer());
   const files = new Map((await Promise.all(contents)).map((content, i) => [names[i], content]));
   const needs = limitsFor(manifest, files);
@@ -76,6 +77,8 @@ class Net {
    */
   async run(inputs, wanted = this.manifest.outputs) {
     const { device, manifest } = this;
+    const missing = wanted.find((name) => !(name in manifest.planes));
+    if (missing) throw new Error(`There is no plane "${missing}" in ${manifest.network}.`);
     const sizes = freeSizes(manifest, inputs);
     const extents = extentsAt(manifest, sizes, device.limits.maxTextureDimension2D);
     device.pushErrorScope("out-of-memory");
