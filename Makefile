@@ -32,9 +32,8 @@ nightly: setup train  ## All tests, with more examples for every law
 golden: core  ## Write the goldens anew; git diff shows what changed
 	@$(PYTHON) tests/golden/write.py
 
-bench: dev driver  ## Measure, and print a table
-	@$(PYTEST) benchmarks --benchmark-only --benchmark-sort=name \
-	  --benchmark-columns=median,iqr,min,rounds
+bench: core driver  ## Measure beside onnxruntime; prints a table, writes benchmarks/*.md
+	@$(PYTHON) benchmarks/frame.py
 
 docs: core  ## Write the reference pages anew from the registries
 	@$(PYTHON) docs/generate.py

@@ -135,14 +135,16 @@ def test_an_input_that_nothing_reads_is_left_out(capsys, tmp_path):
 )  # fmt: skip
 def test_an_input_of_another_shape(capsys, tmp_path, values, wanted):
     files(tmp_path, LAYERS)
-    assert fails(capsys, tmp_path, **{"in/x": values}).startswith(f"{tmp_path}/in.npz: {wanted}")
+    assert fails(capsys, tmp_path, **{"in/x": values}).startswith(
+        f"{tmp_path}/in.npz: {wanted}"
+    )
 
 
 def test_an_input_that_is_too_small(capsys, tmp_path):
     path = files(tmp_path, conv("x", "y", 5, 1))
     assert fails(capsys, tmp_path, **{"in/x": np.zeros((1, 1, 4, 9))}) == (
         f'{tmp_path}/in.npz: with x (1, 1, 4, 9), {path}:3 (layer "y"): '
-        "a kernel that reaches 5 with pad 0 leaves nothing of 4\n  try: a larger picture\n"
+        "a kernel that reaches 5 with pad 0 leaves nothing of 4\n  try: give a larger picture, or more pad\n"
     )
 
 
@@ -155,7 +157,14 @@ def test_an_input_of_other_channels_than_the_weights(capsys, tmp_path):
 def test_inputs_that_are_no_npz(capsys, tmp_path):
     files(tmp_path, LAYERS)
     inputs = tmp_path / "in.txt"
-    words = ["run", str(tmp_path / "up.prototxt"), "--inputs", str(inputs), "--outputs", "o.npz"]
+    words = [
+        "run",
+        str(tmp_path / "up.prototxt"),
+        "--inputs",
+        str(inputs),
+        "--outputs",
+        "o.npz",
+    ]
     assert main(words) == 2
     assert capsys.readouterr().err == (
         f"{inputs}: no such file\n  try: an .npz that holds in/<blob>\n"

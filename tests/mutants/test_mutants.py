@@ -59,7 +59,7 @@ def test_a_package_as_it_was_written_passes(package: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.gpu
-@pytest.mark.parametrize(("package", "mutant"), cases())
+@pytest.mark.parametrize(("package", "mutant"), list(cases()))
 def test_a_mutant_is_caught(package: str, mutant: Mutant, tmp_path: Path) -> None:
     mutated = mutant.edit(files(package))
     assert mutated is not None

@@ -52,7 +52,10 @@ UP = deconv("x", "y", 4, 1, "stride: 2 pad: 1")
 
 # A deconvolution that repeats each pixel, as nearest neighbour does.
 REPEAT = deconv("x", "y", 2, 1)
-REPEATING = {"param/y/0": np.ones((1, 1, 2, 2), np.float32), "param/y/1": np.zeros(1, np.float32)}
+REPEATING = {
+    "param/y/0": np.ones((1, 1, 2, 2), np.float32),
+    "param/y/1": np.zeros(1, np.float32),
+}
 
 
 def files(
@@ -66,7 +69,9 @@ def files(
     text = prototxt(layers, channels)
     path = folder / "up.prototxt"
     path.write_text(text)
-    np.savez(folder / "up.npz", **(weights(text) if arrays is None else arrays))
+    arrays = weights(text) if arrays is None else arrays
+    if arrays:
+        np.savez(folder / "up.npz", **arrays)
     if contract is not None:
         (folder / "up.toml").write_text(write_contract(contract))
     return path

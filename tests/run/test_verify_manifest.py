@@ -188,10 +188,7 @@ def test_every_manifest_we_write_is_taken(name: str, of: str) -> None:
     ("text", "fact"),
     [
         ("", "no JSON: Expecting value: line 1 column 1 (char 0)"),
-        (
-            "[" * 100_000,
-            "no JSON: maximum recursion depth exceeded while decoding a JSON arr...",
-        ),
+        ("[" * 100_000, "no JSON: nested too deeply"),
         ("[1]", "the manifest: [1] is not a table"),
     ],
 )

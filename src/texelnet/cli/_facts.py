@@ -156,8 +156,7 @@ def _multiply_adds(at: Net, network: Network, program: Program | None) -> dict[s
     known = {n: v.const_value.numpy() for n, v in graph.initializers.items() if v.const_value}
     pixels = _pixels(at)
     output = at.outputs[0]
-    axes = _reaches(program)
-    rates = {name: rows.rate * columns.rate for name, (rows, columns) in axes.items()}
+    whole = _rate(program, output)
     counts: dict[str, Fraction] = {}
     for raw in graph:
         node = Node(
@@ -170,12 +169,19 @@ def _multiply_adds(at: Net, network: Network, program: Program | None) -> dict[s
         top = node.outputs[0]
         if node.op not in OPS or node.op not in ("Conv", "ConvTranspose"):
             continue
-        if top in rates and output in rates:
-            times = rates[output] / rates[top]
+        rate = _rate(program, top)
+        if whole and rate:
+            times = whole / rate
         else:
             times = Fraction(pixels.get(top.partition("@")[0], 0), pixels[output])
         counts[node.name] = OPS[node.op].macs(node) * times
     return counts
+
+
+def _rate(program: Program | None, name: str) -> Fraction | None:
+    """Input pixels for each pixel of a plane, if they are known."""
+    axes = _axes(program, name)
+    return None if axes is None else axes[0].rate * axes[1].rate
 
 
 def _pixels(at: Net) -> dict[str, int]:
@@ -231,15 +237,14 @@ def _grid(program: Program | None, contract: Contract | None) -> Facts | None:
     }
 
 
-def _axes(program: Program | None) -> tuple[Reach, Reach] | None:
-    """How rows and columns of the output lie on the input."""
-    return None if program is None else _reaches(program).get(program.outputs[0])
+def _axes(program: Program | None, name: str = "") -> tuple[Reach, Reach] | None:
+    """How rows and columns of a plane lie on the input; the output's if none is named."""
+    from texelnet.pixel.reach import reach
 
-
-def _reaches(program: Program | None) -> dict[str, tuple[Reach, Reach]]:
-    from texelnet.pixel.reach import reaches
-
-    return {} if program is None else reaches(program)
+    try:
+        return None if program is None else reach(program, name or program.outputs[0])
+    except (KeyError, ValueError):  # no plane, or one that does not depend on the picture
+        return None
 
 
 def _plain(contract: Contract) -> Mapping[str, Any]:

@@ -75,11 +75,11 @@ class Probe:
 
 
 def _axes(network: Network) -> tuple[Reach, Reach] | None:
-    from texelnet.pixel.reach import reaches
+    from texelnet.pixel.reach import reach
     from texelnet.shader.lower import lower
 
     try:
         program = lower(network)
-    except ShaderError:
+        return reach(program, program.outputs[0])
+    except (ShaderError, ValueError):  # no pixel program, or it does not depend on the picture
         return None
-    return reaches(program).get(program.outputs[0])

@@ -11,7 +11,7 @@ from typing import Any
 
 from texelnet.errors import NetworkError
 from texelnet.pixel import Program
-from texelnet.pixel.reach import Reach, alignment, reaches
+from texelnet.pixel.reach import Reach, alignment, reach
 from texelnet.pixel.size import tree_at
 from texelnet.run.tiles import Lie, lies
 
@@ -68,7 +68,11 @@ class Sizes:
         def lie(axis: Reach, align: int) -> Lie:
             return Lie(axis.rate, axis.low, axis.high, align)
 
-        rows, columns = reaches(program)[name]
+        try:
+            rows, columns = reach(program, name)
+        except ValueError:
+            fact = "what it draws does not depend on the picture"
+            raise NetworkError(place, fact, "check its weights") from None
         return Sizes(
             place,
             (picture.height.tree(), picture.width.tree()),

@@ -46,7 +46,7 @@ def fuse_planes(program: Program, schedule: Schedule) -> Program:
     while changed:
         changed = False
         for name in list(program.planes):
-            if program.planes[name].expr is not None:
+            if name in program.planes and program.planes[name].expr is not None:
                 fused = _fused(program, name, schedule)
                 if fused is not program:
                     program, changed = drop_unread(fused, schedule), True
