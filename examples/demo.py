@@ -32,6 +32,8 @@ QUICK = os.environ.get("TEXELNET_QUICK") == "1"
 NETWORK = Path(__file__).resolve().parents[1] / "networks/decon-x2/decon-x2.prototxt"
 OUT = Path("demo")
 PACKAGE = OUT / "decon-x2"
+BEST_SPOTS = [(0.07, 0.06), (0.29, 0.46), (0.985, 0.13)]
+"""What the drawn picture shows nearer, as shares from left and top: letters, water, a wheel."""
 
 
 def main() -> None:
@@ -78,6 +80,7 @@ def main() -> None:
         seconds=seconds,
         apart=float(np.max(np.abs(by_shader.colour - by_network.colour))),
         gains=measured(truth, by_bicubic, by_shader) if truth else None,
+        spots=BEST_SPOTS if truth else spots(by_shader.colour - by_bicubic.colour),
         manifest=json.loads((PACKAGE / "manifest.json").read_text()),
         proof=proof,
     )
@@ -109,6 +112,14 @@ def measured(truth: Picture, *pictures: Picture) -> tuple[float, ...]:
     """PSNR of each picture's luma in dB, two pixels at the border left out."""
     luma = [split(p.colour)[0] for p in (truth, *pictures)]
     return tuple(psnr(one, luma[0], shave=2) for one in luma[1:])
+
+
+def spots(gain: np.ndarray) -> list[tuple[float, float]]:
+    """Where, on a grid of 6 by 6, the picture gained most: shares from left and top."""
+    rows = np.array_split(np.abs(gain).mean(0), 6)
+    grid = np.array([[cell.sum() for cell in np.array_split(row, 6, axis=1)] for row in rows])
+    best = np.argsort(-grid.ravel())[:2].tolist()
+    return [(n % 6 / 5, n // 6 / 5) for n in best]
 
 
 def prove(network: Network) -> Proof:

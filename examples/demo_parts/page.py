@@ -11,10 +11,6 @@ from texelnet.run.verify import Proof
 BORDERS = ("inside", "top", "bottom", "left", "right")
 
 
-# places in the drawn picture, as shares of what a crop leaves over
-LETTERS, BEAD, WHEEL = (0.07, 0.06), (0.29, 0.46), (0.985, 0.13)
-
-
 @dataclass(frozen=True)
 class Facts:
     """What the demo found out."""
@@ -27,6 +23,7 @@ class Facts:
     seconds: dict[str, float]
     apart: float
     gains: tuple[float, ...] | None
+    spots: list[tuple[float, float]]
     manifest: dict[str, Any]
     proof: Proof | None
 
@@ -70,22 +67,19 @@ def _card(facts: Facts) -> str:
 
 
 def _figures(facts: Facts) -> str:
-    seconds, cost = facts.seconds, facts.manifest["predicted"]["multiply_adds"]
-    copies = f"a picture on {facts.runner}, colour and copies included"
-    found = [
-        (f"{cost:,.0f}", "multiply-adds for one pixel drawn"),
-        (
-            f"{1000 * seconds['next picture']:.0f} ms",
-            f"{copies}; {seconds['compiling']:.1f}\u00a0s to compile, once",
-        ),
-    ]
-    if not facts.reason:
-        apart = f"{255 * facts.apart:.1g}"
-        found.insert(0, (apart, "largest difference from onnxruntime, in levels of 255"))
+    cost = facts.manifest["predicted"]["multiply_adds"]
+    speed = f"a picture on {facts.runner}, colour and copies included"
+    found = []
     if facts.gains:
         bicubic, shader = facts.gains
         decibels = f"luma PSNR to the truth, {shader:.2f} dB; bicubic has {bicubic:.2f}"
-        found.insert(0, (f"{shader - bicubic:+.2f} dB", decibels))
+        found.append((f"{shader - bicubic:+.2f} dB", decibels))
+    if not facts.reason:
+        levels = "largest difference from onnxruntime, in levels of 255"
+        found.append((f"{255 * facts.apart:.1g}", levels))
+        speed += f"; {facts.seconds['compiling']:.1f}\u00a0s to compile, once"
+    found.append((f"{cost:,.0f}", "multiply-adds for one pixel drawn"))
+    found.append((f"{1000 * facts.seconds['next picture']:.0f} ms", speed))
     return "\n".join(
         f"<div><dt>{escape(label)}</dt><dd>{number}</dd></div>" for number, label in found
     )
@@ -115,12 +109,11 @@ def _details(facts: Facts) -> str:
         source for n, source in enumerate(_sources(facts)) if n == 0 or source[0] == "truth"
     ]
     names = [("bicubic", "Bicubic", ""), *kept]
-    spots = (LETTERS, BEAD, WHEEL) if facts.gains else ((0.5, 0.5), (0.25, 0.35))
     figures = "\n".join(
         f'<figure><div class="crop" role="img" aria-label="{label}, a detail three times as '
         f'large" style="--x:{x:g};--y:{y:g};background-image:url({file}.png)"></div>'
         f"<figcaption>{label}</figcaption></figure>"
-        for x, y in spots
+        for x, y in facts.spots
         for file, label, _ in names
     )
     return f'<div class="details" style="--count:{len(names)}">{figures}</div>'

@@ -37,7 +37,7 @@ def test_patterns_and_sizes_are_those_that_hurt() -> None:
 def test_the_natural_picture_has_edges_on_a_falling_spectrum() -> None:
     (plane,) = natural(1, 144, 192)
     steps = np.abs(np.diff(plane))
-    assert np.median(steps) < 0.05
+    assert np.median(steps) < 0.1  # of white noise 0.3
     assert steps.max() > 0.3
     assert np.ptp(natural(3, 1, 1)) < 1  # and it can be drawn at any size
 

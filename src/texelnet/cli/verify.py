@@ -30,12 +30,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from texelnet.cli import _table
 from texelnet.cli.network import add_words, choice, read_network
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from texelnet.run.verify import Proof
 
 HELP = "Prove that a package draws the same picture as its network."
@@ -115,9 +116,28 @@ def _tell(proof: Proof) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    print("\n".join(proof.head()))
-    _table.show("", proof.heads(), proof.cells(), right=range(1, len(proof.heads()) - 1))
-    style = "bold green" if proof.equal else "bold red"
+    console = Console(highlight=False)
+    for line in proof.head():
+        console.print(Text(line), soft_wrap=True)
+    console.print(_ruled(proof))
     for line in proof.tail():
-        loud = line.startswith(("EQUAL", "DIFFERS"))
-        Console().print(Text(line, style=style if loud else ""), soft_wrap=True)
+        loud = {"EQUAL:": "bold green", "DIFFERS:": "bold red"}
+        style = loud.get(line.split(" ", 1)[0], "")
+        console.print(Text(line, style=style), soft_wrap=True)
+
+
+def _ruled(proof: Proof) -> Table:
+    """Return the table of pictures, narrow enough for a terminal of 80 columns."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    for index, name in enumerate(proof.heads()):
+        number = 0 < index < len(proof.heads()) - 1
+        justify: Literal["left", "right"] = "right" if number else "left"
+        table.add_column(name, justify=justify, no_wrap=index > 0, overflow="fold")
+    for cells in proof.cells():
+        style = {"FAILS": "bold red", "refused": "dim"}.get(cells[-1], "")
+        table.add_row(*(Text(cell) for cell in cells), style=style)
+    return table

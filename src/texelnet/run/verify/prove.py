@@ -19,7 +19,7 @@ from time import perf_counter
 
 from texelnet import __version__
 from texelnet.graph.network import Network
-from texelnet.run.verify.candidate import candidate, origin
+from texelnet.run.verify.candidate import Candidate, candidate, origin
 from texelnet.run.verify.court import Court
 from texelnet.run.verify.proof import Proof
 from texelnet.run.verify.trials import BUILT_IN, Trial, from_files, pinned
@@ -78,7 +78,14 @@ def verify(
         if watch:
             watch(f"{trial.name} {trial.size}")
         court.hear(trial)
-    proof = Proof(
+    proof = _proof(network, target, found, court, edited)
+    return replace(proof, seconds=perf_counter() - start)
+
+
+def _proof(
+    network: Network, target: Target, found: Candidate, court: Court, edited: bool
+) -> Proof:
+    return Proof(
         network=network.name,
         source=network.source,
         target=target.name,
@@ -97,7 +104,6 @@ def verify(
         departure=court.departs(),
         seconds=0.0,
     )
-    return replace(proof, seconds=perf_counter() - start)
 
 
 def _versions() -> dict[str, str]:
