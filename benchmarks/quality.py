@@ -68,7 +68,9 @@ def main() -> None:
     for path in sorted(words.pictures.glob("*.png")):
         before, after = compare(path, network.contract, draw)
         rows.append((before, after))
-        print(f"| {path.stem} | {before:.2f} | {after:.2f} | {after - before:+.2f} |", flush=True)
+        print(
+            f"| {path.stem} | {before:.2f} | {after:.2f} | {after - before:+.2f} |", flush=True
+        )
     before, after = np.mean(rows, axis=0)
     print(f"| **mean** | {before:.2f} | {after:.2f} | {after - before:+.2f} |")
 

@@ -19,8 +19,6 @@ GROUPS = {
 }
 LEFT_OUT = {
     "pool_max_very_negative": "an input of -inf: Caffe's maximum starts from -FLT_MAX",
-    "bn_batchstats_in_test": "use_global_stats: false in the TEST phase is refused",
-    "pool_max_mask_top": "the second top of a Pooling layer is refused",
 }
 
 

@@ -106,11 +106,6 @@ ERRORS = [
         "  try: write one dim as -1: it takes what is left",
     ),
     (
-        PICTURE + layer("BatchNorm", "batch_norm_param { use_global_stats: false }"),
-        OP + "use_global_stats: false takes mean and variance from the batch being computed\n"
-        "  try: remove it: the stored statistics are used then",
-    ),
-    (
         DATA % "dim: [65536, 65536]",
         'net.prototxt:1 (layer "data"): data is 65536 x 65536, more than 2,147,483,647 '
         "numbers\n"

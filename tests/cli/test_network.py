@@ -1,8 +1,6 @@
 """NETWORK, its weights and its contract: found beside it, named, given by flags or guessed."""
 
 import numpy as np
-import pytest
-
 from tests.run.networks import (
     REPEAT,
     REPEATING,
@@ -14,6 +12,7 @@ from tests.run.networks import (
     prototxt,
     weights,
 )
+
 from texelnet.cli import main, parser
 from texelnet.cli.network import read_network, shipped
 from texelnet.graph.contract import Contract
@@ -109,7 +108,7 @@ RAMP = np.array([1, 3, 3, 1], np.float32) / 4
 
 
 def valid():
-    """a mean of 3x3, then a deconvolution 4x4 that draws bilinearly: its outermost pixels are dark."""
+    """A mean of 3x3, then a bilinear deconvolution 4x4: its outermost pixels are dark."""
     layers = conv("x", "a", 3, 1) + deconv("a", "y", 4, 1, "stride: 2 pad: 1")
     arrays = {name: np.zeros_like(values) for name, values in weights(prototxt(layers)).items()}
     arrays["param/a/0"][:] = 1 / 9

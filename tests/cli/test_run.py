@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-
 from tests.run.networks import conv, deconv, files, layer, network, prototxt, weights
+
 from texelnet.cli import main
 from texelnet.errors import NetworkError
 from texelnet.run import RUNNERS
@@ -144,7 +144,8 @@ def test_an_input_that_is_too_small(capsys, tmp_path):
     path = files(tmp_path, conv("x", "y", 5, 1))
     assert fails(capsys, tmp_path, **{"in/x": np.zeros((1, 1, 4, 9))}) == (
         f'{tmp_path}/in.npz: with x (1, 1, 4, 9), {path}:3 (layer "y"): '
-        "a kernel that reaches 5 with pad 0 leaves nothing of 4\n  try: give a larger picture, or more pad\n"
+        "a kernel that reaches 5 with pad 0 leaves nothing of 4\n"
+        "  try: give a larger picture, or more pad\n"
     )
 
 

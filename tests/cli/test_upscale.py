@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 from PIL import Image
-
 from tests.run.networks import REPEAT, REPEATING, files
+
 from texelnet.cli import main
 from texelnet.graph.contract import Contract
 from texelnet.picture import Picture, read_picture, write_picture

@@ -40,7 +40,9 @@ def test_phases_share_out_the_kernel(kernel: int, stride: int, pad: int, dilatio
     """Each k reaches exactly one phase, and reads the pixel that would have stamped there."""
     for k, (phase, offset) in enumerate(phases(kernel, stride, pad, dilation)):
         assert 0 <= phase < stride
-        for q in range(-3, 4):  # output o = stride*q + phase receives k from input i = q + offset
+        for q in range(
+            -3, 4
+        ):  # output o = stride*q + phase receives k from input i = q + offset
             assert stride * q + phase + pad == stride * (q + offset) + dilation * k
 
 
@@ -51,7 +53,9 @@ def test_phases_are_even_where_the_stride_divides_the_kernel(
     """An undilated kernel of n*stride gives n weights to every phase, so no phase is darker."""
     shares = Counter(reach.phase for reach in phases(kernel * stride, stride, pad))
     assert shares == dict.fromkeys(range(stride), kernel)
-    assert sum(Counter(r.phase for r in phases(kernel, stride, pad, dilation)).values()) == kernel
+    assert (
+        sum(Counter(r.phase for r in phases(kernel, stride, pad, dilation)).values()) == kernel
+    )
 
 
 @given(nodes)

@@ -69,7 +69,9 @@ def test_reading_here_changes_no_axis(axis: Axis) -> None:
     ids=["zero", "edge", "reflect"],
 )
 @given(st.integers(4, 7), st.integers(4, 7))
-def test_a_border_rule_reads_what_numpy_pads(border, mode: dict, rows: int, columns: int) -> None:
+def test_a_border_rule_reads_what_numpy_pads(
+    border, mode: dict, rows: int, columns: int
+) -> None:
     values = np.arange(2 * rows * columns, dtype=np.float32).reshape(2, rows, columns) + 1
     got = read(values, np.arange(-3, rows + 3), np.arange(-3, columns + 3), border)
     np.testing.assert_array_equal(got, np.pad(values, ((0, 0), (3, 3), (3, 3)), **mode))

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-
 from tests.run.networks import UP, conv, deconv, layer, network
+
 from texelnet.errors import NetworkError
 from texelnet.graph.contract import Contract
 from texelnet.run import RUNNERS, auto, gpu

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.run.networks import conv, deconv, layer, network
+
 from texelnet.errors import DeviceError, NetworkError
 from texelnet.graph.contract import Contract
 from texelnet.pixel import evaluate
@@ -130,7 +130,8 @@ def test_blobs_that_would_not_fit_together_are_told():
     with pytest.raises(NetworkError) as error:
         checked(SKIP, 36, 37)
     assert str(error.value) == (
-        'up.prototxt (layer "sum"): a picture of 37x36 gives blobs of 37 and 36 pixels to join\n'
+        'up.prototxt (layer "sum"): '
+        "a picture of 37x36 gives blobs of 37 and 36 pixels to join\n"
         "  try: a picture whose sides are whole in all strides"
     )
 

@@ -24,7 +24,9 @@ UP = {"strides": [2, 2], "pads": [1, 1, 1, 1]}  # of a 4x4 deconvolution
 class Sketch:
     """A graph in the making; arrays among the operands become constants."""
 
-    def __init__(self, channels: int = 1, size: Sequence[int | str] = ("height", "width")) -> None:
+    def __init__(
+        self, channels: int = 1, size: Sequence[int | str] = ("height", "width")
+    ) -> None:
         self.builder, self.seed = Builder("sketch"), 0
         self.builder.input("x", ("batch", channels, *size))
 
@@ -43,7 +45,9 @@ class Sketch:
         weights = self.weights(outputs, inputs, kernel, kernel)
         return self.node("Conv", output, x, weights, self.weights(outputs), **more)
 
-    def deconv(self, output: str, x: str, inputs: int, outputs: int, kernel: int, **more) -> str:
+    def deconv(
+        self, output: str, x: str, inputs: int, outputs: int, kernel: int, **more
+    ) -> str:
         weights = self.weights(inputs, outputs, kernel, kernel)
         return self.node("ConvTranspose", output, x, weights, self.weights(outputs), **more)
 

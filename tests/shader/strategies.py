@@ -84,7 +84,10 @@ class Drawing:
         if outputs > WIDEST:
             return False
         fan = (x.channels // group) * kernel[0] * kernel[1]
-        operands = [x.name, self.weights(outputs, x.channels // group, *kernel, scale=fan**-0.5)]
+        operands = [
+            x.name,
+            self.weights(outputs, x.channels // group, *kernel, scale=fan**-0.5),
+        ]
         operands += [self.weights(outputs)] if self.chance() else []
         windows = {"strides": strides, "dilations": dilations, "pads": pads, "group": group}
         self.add("Conv", operands, outputs, tuple(size), **windows)
@@ -194,7 +197,7 @@ class Drawing:
 
     def finish(self) -> tuple[Network, Planes]:
         for value in self.values[1:]:
-            if value.name in self.unread:
+            if value.name in self.unread or value is self.values[-1]:
                 self.builder.output(value.name)
         x = self.start
         feeds = {"x": numbers(self.seed, x.channels, *x.size)}

@@ -5,8 +5,6 @@ together; 130 interrupted. What was asked for goes to stdout, everything else to
 A command imports what it works with when it runs, so that ``--help`` is there at once.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import re
@@ -20,7 +18,7 @@ from texelnet.errors import TexelnetError
 
 __all__ = ["COMMANDS", "Command", "main", "network", "parser"]
 
-SUMMARY = "A workbench for image networks that live in pixel shaders."
+_SUMMARY = "A workbench for image networks that live in pixel shaders."
 
 
 class Command(Protocol):
@@ -74,7 +72,7 @@ def main(words: Sequence[str] | None = None) -> int:
 def _main(words: list[str]) -> int:
     top = _Parser(
         prog="texelnet",
-        description=SUMMARY,
+        description=_SUMMARY,
         usage="texelnet COMMAND ...",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="\n".join(

@@ -40,12 +40,17 @@ def _ruled(title: str, head: Row, rows: Sequence[Row], right: Sequence[int]) -> 
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left")
+    console = Console()
+    narrow = max(map(len, plain("", head, rows))) + 2 * len(head) > console.width
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for i, name in enumerate(head):
+        name = name.replace(" ", "\n", 1).replace("-", "-\n", 1) if narrow else name
         table.add_column(name, justify="right" if i in right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))  # names may look like markup
-    Console().print(table)
+        cells = [cell.replace(" (", "\n(", 1) if narrow else cell for cell in row]
+        table.add_row(*[Text(cell) for cell in cells])  # names may look like markup
+    console.print(Text(title, "bold"))
+    console.print(table)
 
 
 def spoken_bytes(count: float) -> str:

@@ -17,8 +17,8 @@ With ``--json`` an object is printed::
                             a shader holds, null for a network that can't be one
     receptive_field         {height, width} in input pixels, or null
     grid                    {scale, offset, framed_offset}, each {height, width}, or null:
-                            output pixels per input pixel, and the shift in output pixels, of the
-                            network itself and under the contract's border and crop
+                            output pixels per input pixel, and the shift in output pixels, of
+                            the network itself and under the contract's border and crop
     contract                the keys of the contract, or null
     contract_from           the file, "guess", or null
     contract_reason         what the evidence was, or why there is none; "" for a file
@@ -110,7 +110,8 @@ def _contracted(
 
 
 def _print(found: Facts) -> None:
-    rows = [_row(layer) for layer in found["layers"]]
+    before = [{"writes": []}, *found["layers"]]
+    rows = [_row(*pair) for pair in zip(found["layers"], before, strict=False)]
     head = ("layer", "type", "reads", "writes", "shape", "parameters", "multiply-adds")
     _table.show(f"{found['name']} ({found['source']})", head, rows, right=(5, 6))
     lines = [("weights", found["weights"] or "none found: only shapes are known")]
@@ -129,11 +130,13 @@ def _print(found: Facts) -> None:
         print(f"{name:{width}}  {text}")
 
 
-def _row(layer: Facts) -> tuple[str, ...]:
-    shapes = []
+def _row(layer: Facts, before: Facts) -> tuple[str, ...]:
+    """Return a layer's row; sizes as expressions only where they change."""
+    known, shapes = [top["size"] for top in before["writes"]], []
     for top in layer["writes"]:
         shape = " x ".join(map(str, top["shape"][1:] or top["shape"]))
-        size = "" if top["size"] is None else f" ({', '.join(top['size'])})"
+        new = top["size"] is not None and top["size"] not in known
+        size = f" ({', '.join(top['size'])})" if new else ""
         shapes.append(shape + size)
     return (
         layer["name"],

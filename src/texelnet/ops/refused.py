@@ -11,5 +11,6 @@ REFUSED = (
     not_in_a_shader("Flatten", _FLAT, "run the network on onnxruntime, or cut it before"),
     not_in_a_shader("Reshape", _FLAT, "run the network on onnxruntime, or cut it before"),
     not_in_a_shader("GlobalAveragePool", _WHOLE, "run the network on onnxruntime"),
+    not_in_a_shader("ReduceMean", _WHOLE, "run the network on onnxruntime"),
     not_in_a_shader("GlobalMaxPool", _WHOLE, "run the network on onnxruntime"),
 )

@@ -119,5 +119,6 @@ def read(
 
 
 def _mirrored(position: np.ndarray, count: int) -> np.ndarray:
-    mirrored: np.ndarray = (count - 1) - np.abs((count - 1) - np.abs(position))
+    last = count - 1
+    mirrored: np.ndarray = last - np.abs(last - np.abs(position) % max(2 * last, 1))
     return mirrored

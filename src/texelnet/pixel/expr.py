@@ -58,7 +58,7 @@ class Border:
     """What a tap outside its plane reads.
 
     ``inside``: it never lies outside (proved by whoever wrote it); ``constant``: a value;
-    ``edge``: the nearest pixel; ``reflect``: mirrored about the edge pixel, once.
+    ``edge``: the nearest pixel; ``reflect``: mirrored about the edge pixel.
     """
 
     kind: str

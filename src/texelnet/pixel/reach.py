@@ -62,6 +62,11 @@ def reaches(program: Program) -> dict[str, tuple[Reach, Reach]]:
     return {name: reach(program, name) for name in _rates(program, 0)}
 
 
+def depends(program: Program) -> set[str]:
+    """Return the planes that depend on an input, inputs included."""
+    return set(_rates(program, 0))
+
+
 def alignment(program: Program) -> tuple[int, int]:
     """Return by how many input pixels a picture must move for all planes to move whole pixels.
 
@@ -79,6 +84,8 @@ def _reach(program: Program, name: str, direction: int) -> Reach:
     users = _Users(program, direction)
     found = [(o, users.span(name, o)) for o in range(int(step / rate))]
     spans = [(o, span) for o, span in found if span is not None]
+    if not spans:  # all weights are zero: it sees nothing
+        return Reach(rate, Fraction(0), Fraction(0), (rate - 1) / 2, 0)
     return Reach(
         rate,
         min(first - rate * o for o, (first, _) in spans),

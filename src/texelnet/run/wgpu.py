@@ -71,10 +71,15 @@ class Session:
         self.manifest = package.manifest
         self.contents = package.contents
         self.pipelines: list[Any] = []
-        compiled: dict[tuple[str, str], Any] = {}
+        compiled: dict[tuple[str, str, str], Any] = {}
         for entry in self.manifest["passes"]:
             code = package.contents[entry["file"]].decode()
-            key = (entry["file"], json.dumps(self._bindings(entry)))
+            written = self.manifest["planes"][entry["writes"]]["format"]
+            key = (
+                entry["file"],
+                written,
+                json.dumps([self._bindings(entry), entry["packs"][1]]),
+            )
             try:
                 if key not in compiled:
                     compiled[key] = self._pipeline(entry, code)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from texelnet.errors import ShaderError
 from texelnet.graph.network import Network
 from texelnet.pixel import Program, check
+from texelnet.pixel.reach import depends
 from texelnet.shader.frame import frame
 from texelnet.shader.kernel import packs
 from texelnet.shader.lower import lower
@@ -62,6 +63,12 @@ def compile_network(
         if watch:
             watch("frame", program)
     program = simplify(program, schedule, watch)
+    for name in set(program.outputs) - depends(program):
+        raise ShaderError(
+            network.source,
+            f'"{name}" is the same for every picture: no input reaches it',
+            "look for weights or a Power scale of zero",
+        )
     kernels = write_kernels(program, schedule)
     build = Build(network.name, program, schedule, kernels, network.contract)
     _fit(build, target, network.source)

@@ -76,7 +76,11 @@ class _Run:
             assert self.kernel.weights is not None
             matrix = self.kernel.weights[matrix.first + turn * matrix.step]
         lanes = self.values[s.source][: matrix.shape[1]]
-        product: np.ndarray = np.einsum("oc,chw->ohw", matrix.astype(np.float32), lanes)
+        diagonal: np.ndarray = np.diag(matrix)
+        if np.array_equal(matrix, np.diag(diagonal)):  # lane by lane, as dialects print it
+            product: np.ndarray = diagonal[:, None, None].astype(np.float32) * lanes
+        else:
+            product = np.einsum("oc,chw->ohw", matrix.astype(np.float32), lanes)
         return product
 
     def _value(self, s: Load | Start | Let | Gather | Choose, turn: int) -> np.ndarray:

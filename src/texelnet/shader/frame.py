@@ -57,15 +57,19 @@ def frame(program: Program, contract: Contract, shift: float = 0.0) -> Program:
     """
     source, answer = _ends(program, contract)
     names = _fresh(program)
-    picture = Plane(names[PICTURE], source.channels, source.height, source.width)
+    around = 2 * contract.border  # a pinned size counts the border, a free one does not
+    height, width = (
+        s if s.fixed is None else s - around for s in (source.height, source.width)
+    )
+    picture = Plane(names[PICTURE], source.channels, height, width)
     numbers, padded = _before(picture, contract)
     network = _read_from(program, source, padded)
     after = _after(answer, picture, contract, shift, names[ANSWER])
     planes = [picture, numbers, padded, *network, *after]
     framed = Program({p.name: p for p in planes}, (picture.name,), (after[-1].name,))
-    around = {str(s): s + 2 * contract.border for s in (source.height, source.width)}
+    grown = {str(s): s + around for s in (source.height, source.width)}
     demands = (
-        replace(d, first=d.first.when(around), second=d.second.when(around))
+        replace(d, first=d.first.when(grown), second=d.second.when(grown))
         for d in program.demands
     )
     framed = replace(framed, demands=tuple(demands))

@@ -50,10 +50,14 @@ def write_package(contents: Mapping[str, bytes], folder: Path) -> None:
         before = set(_manifest((folder / "manifest.json").read_bytes(), str(folder))["sha256"])
     for name in sorted(contents, key=lambda n: (n == "manifest.json", n)):
         handle, temporary = tempfile.mkstemp(dir=folder, prefix=".writing-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(contents[name])
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, folder / name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(contents[name])
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, folder / name)
+        except BaseException:
+            os.unlink(temporary)
+            raise
     for name in before - set(contents):
         (folder / name).unlink(missing_ok=True)
 
@@ -91,11 +95,11 @@ def _manifest(text: bytes, place: str) -> dict[str, Any]:
     where = f"{place}/manifest.json"
     try:
         manifest = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PackageError(where, f"no JSON: {error}", "write the package again") from None
-    if not isinstance(manifest, dict) or not {"format", "passes", "planes", "sha256"} <= set(
-        manifest
-    ):
+    wanted = {"format", "passes", "planes", "sha256"}
+    whole = isinstance(manifest, dict) and wanted <= set(manifest)
+    if not whole or not isinstance(manifest["sha256"], dict):
         raise PackageError(
             where, "no manifest of a texelnet package", "write the package again"
         )

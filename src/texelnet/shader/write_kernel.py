@@ -14,7 +14,7 @@ from itertools import product
 import numpy as np
 
 from texelnet.pixel import Plane, Program
-from texelnet.pixel.expr import Axis, Border, Call, Constant, Expr, Mix, Tap, taps
+from texelnet.pixel.expr import Axis, Border, Call, Constant, Expr, Mix, Tap, taps, walk
 from texelnet.pixel.show import multiply_adds
 from texelnet.shader.kernel import (
     Accumulate,
@@ -151,7 +151,7 @@ class _Writer:
             self.need(self.plane.computed, set(layers))
             for pixel, (index, pack) in product(self.block, enumerate(layers)):
                 y, x = self.axes(Axis(), Axis(), pixel)
-                self.body.append(Store(index, y, x, self.got(self.plane.computed, pack, pixel)))
+                self.body.append(Store(index, y, x, self._stored(pack, pixel)))
             return
         lanes = [
             [p * channels + c for c in range(4 * k, min(4 * k + 4, channels))]
@@ -162,6 +162,15 @@ class _Writer:
         for pixel, index in product(self.block, range(len(layers))):
             options = lanes[index * sy * sx : (index + 1) * sy * sx]
             self._store_phases(pixel, index, [self._gather(o, pixel) for o in options])
+
+    def _stored(self, pack: int, pixel: Pixel) -> str:
+        """Return a pack to store; lanes without a channel are zero, whatever 0/0 is."""
+        channels, expr = self.plane.channels, self.plane.computed
+        lanes = list(range(4 * pack, min(4 * pack + 4, channels)))
+        calls = {e.function for e in walk(expr) if isinstance(e, Call)}
+        if channels == 1 or not calls & {"div", "log", "pow"}:
+            return self.got(expr, pack, pixel)
+        return self._gather(lanes, pixel)
 
     def _store_phases(self, pixel: Pixel, layer: int, options: list[str]) -> None:
         sy, sx = self.plane.phases

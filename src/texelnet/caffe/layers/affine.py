@@ -94,13 +94,9 @@ def _to_graph(layer: Layer, writer: Writer) -> None:
 
 def _batch_norm_shapes(layer: Layer) -> tuple[Shape, ...]:
     """Return the bottom's shape; refuse what only training knows."""
-    settings = layer.settings("batch_norm_param")
     if len(layer.bottom_shapes[0]) < 2:
         shape = spoken(layer.bottom_shapes[0])
         raise layer.error(f"BatchNorm needs channels, {layer.bottoms[0]} is {shape}")
-    if settings.has("use_global_stats") and not settings.flag("use_global_stats"):
-        fact = "use_global_stats: false takes mean and variance from the batch being computed"
-        raise layer.error(fact, "remove it: the stored statistics are used then")
     if any(spec.real("lr_mult") != 0 for spec in layer.message.blocks("param")):
         raise layer.error(
             "BatchNorm's statistics can't be learnt", "set lr_mult: 0 in its param"
@@ -115,6 +111,28 @@ def _batch_norm_parameters(layer: Layer) -> tuple[Shape, ...]:
 
 
 def _batch_norm(layer: Layer, writer: Writer) -> None:
+    """Write what stored statistics make of x, or those of the batch."""
+    settings = layer.settings("batch_norm_param")
+    if settings.has("use_global_stats") and not settings.flag("use_global_stats"):
+        _of_the_batch(layer, writer)
+    else:
+        _stored(layer, writer)
+
+
+def _of_the_batch(layer: Layer, writer: Writer) -> None:
+    """Write (x - mean) / sqrt(variance + eps), both over the batch and the picture."""
+    axes = [0, *range(2, len(layer.bottom_shapes[0]))]
+    over = writer.constant("axes", axes)
+    eps = writer.constant("eps", layer.settings("batch_norm_param").real("eps"))
+    mean = writer.node("ReduceMean", [writer.bottoms[0], over])
+    centred = writer.node("Sub", [writer.bottoms[0], mean])
+    square = writer.node("Mul", [centred, centred])
+    variance = writer.node("ReduceMean", [square, over])
+    deviation = writer.node("Sqrt", [writer.node("Add", [variance, eps])])
+    writer.node("Div", [centred, deviation], writer.tops[0])
+
+
+def _stored(layer: Layer, writer: Writer) -> None:
     """Write x * a + b, a = 1 / sqrt(variance + eps), b = -mean * a, worked out in float64."""
     mean, variance, factor = (numbers.astype(np.float64) for numbers in writer.weights)
     divisor = 1 / factor[0] if factor[0] else 0.0

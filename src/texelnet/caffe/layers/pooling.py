@@ -7,7 +7,8 @@ window can lie outside the picture altogether: Caffe then gives -FLT_MAX, or 0/0
 and so do we.
 
 Padding never wins a maximum. An average divides by the part of the window inside the padded
-picture, so padding counts, but what lies past it does not.
+picture, so padding counts, but what lies past it does not. A maximum's second top, the mask,
+tells where in its channel the largest value lies, counted along the rows of the picture.
 
 As a formula: both rules come to windows in floor mode over a picture padded by `pad` before and
 `pad + reach` behind, reach = min(stride, kernel - pad) - 1 with pad and stride - 1 without.
@@ -23,6 +24,7 @@ import numpy as np
 from texelnet.caffe.layer import Kind, Layer, Shape, Writer, spoken
 from texelnet.caffe.message import Message
 
+_FLOAT = 1  # TensorProto.FLOAT
 _LOWEST = np.finfo(np.float32).min
 
 
@@ -87,9 +89,6 @@ def _shapes(layer: Layer) -> tuple[Shape, ...]:
     """Return batch, channels and the number of windows."""
     if layer.settings("pooling_param").word("pool") == "STOCHASTIC":
         raise layer.error("stochastic pooling draws lots", "train with it, use AVE afterwards")
-    if len(layer.tops) == 2:
-        hint = "remove the second top"
-        raise layer.error("the second top (which value was the largest) has no use here", hint)
     at, shape = _window(layer), layer.bottom_shapes[0]
     sizes = []
     for axis, size in enumerate(shape[2:]):
@@ -99,7 +98,20 @@ def _shapes(layer: Layer) -> tuple[Shape, ...]:
             fact = f"a kernel of {at.kernel[axis]} has no place in {padded} (padding included)"
             raise layer.error(fact, "give a larger picture, or a smaller kernel")
         sizes.append(new)
-    return ((*shape[:2], *sizes),)
+    if len(layer.tops) == 2:
+        _check_mask(layer, at)
+    return ((*shape[:2], *sizes),) * len(layer.tops)
+
+
+def _check_mask(layer: Layer, at: _Window) -> None:
+    """Refuse a second top where no window tells which value was the largest."""
+    settings = layer.settings("pooling_param")
+    if settings.word("pool") != "MAX" or settings.flag("global_pooling"):
+        hint = "remove the second top"
+        raise layer.error("only the maximum of windows has a second top (the mask)", hint)
+    if not any(at.pad) and any(s > k for s, k in zip(at.stride, at.kernel, strict=True)):
+        fact = "windows may lie outside the picture, where no value is the largest"
+        raise layer.error(fact, "remove the second top, or use a stride within the kernel")
 
 
 def _to_graph(layer: Layer, writer: Writer) -> None:
@@ -120,15 +132,25 @@ def _maximum(at: _Window, writer: Writer) -> None:
     value, ceil = writer.bottoms[0], any(at.reach)
     if not any(at.pad) and any(s > k for s, k in zip(at.stride, at.kernel, strict=True)):
         value, ceil = _padded(writer, value, (0, 0), at.reach, float(_LOWEST)), False
-    writer.node(
-        "MaxPool",
-        [value],
-        writer.tops[0],
-        kernel_shape=at.kernel,
-        strides=at.stride,
-        pads=(*at.pad, *at.pad),
-        ceil_mode=int(ceil),
-    )
+    windows: dict[str, Any] = {
+        "kernel_shape": at.kernel,
+        "strides": at.stride,
+        "pads": (*at.pad, *at.pad),
+        "ceil_mode": int(ceil),
+    }
+    if len(writer.tops) == 1:
+        writer.node("MaxPool", [value], writer.tops[0], **windows)
+        return
+    places = f"{writer.tops[1]}.places"
+    writer.nodes("MaxPool", [value], [writer.tops[0], places], **windows)
+    _mask(value, places, writer)
+
+
+def _mask(value: str, places: str, writer: Writer) -> None:
+    """Write the mask: ONNX counts places through the whole batch, Caffe within a channel."""
+    dims = [writer.node("Shape", [value], start=axis, end=axis + 1) for axis in (2, 3)]
+    within = writer.node("Mod", [places, writer.node("Mul", dims)])
+    writer.node("Cast", [within], writer.tops[1], to=_FLOAT)
 
 
 def _average(at: _Window, writer: Writer) -> None:

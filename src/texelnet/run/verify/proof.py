@@ -219,7 +219,7 @@ class Proof:
         return [
             f"{self.network} for {self.target}, {schedule} schedule, {self.passes} passes: "
             f"{self.place}",
-            f"drawn by {self.adapter}",
+            f"drawn by {self.adapter}, in {self.seconds:.1f} s",
             versions,
             f"errors are relative to the output's range; border: {self.reach} pixels",
         ]
@@ -253,13 +253,12 @@ class Proof:
         return [*lines, *self._verdict()]
 
     def _verdict(self) -> list[str]:
-        seconds = f"{self.seconds:.1f} s"
         if self.equal:
             return [
                 f"EQUAL: {_count(len(self.compared))}, largest error {self.largest:.1e}, "
-                f"allowed {BAR:g}; {seconds}"
+                f"allowed {BAR:g}"
             ]
-        return [f"DIFFERS: {reason}" for reason in self.reasons] + [seconds]
+        return [f"DIFFERS: {reason}" for reason in self.reasons]
 
     def text(self) -> str:
         """Return it as plain text, the table in columns."""

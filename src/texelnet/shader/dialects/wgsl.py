@@ -33,7 +33,7 @@ WGSL = Dialect(
         "min": "min({0}, {1})",
         "pow": "pow({0}, {1})",
         "edge": "clamp({0}, 0, {1} - 1)",
-        "reflect": "({1} - 1) - abs(({1} - 1) - abs({0}))",
+        "reflect": "({1} - 1) - abs(({1} - 1) - abs({0}) % max(2 * ({1} - 1), 1))",
     },
     number=float32_digits,
 )

@@ -3,7 +3,7 @@
 To add a host, write its file (a Target: limits and a packaging function) and list it here.
 """
 
-from texelnet.shader.targets.target import Build, Limits, Target
+from texelnet.shader.target import Build, Limits, Target
 from texelnet.shader.targets.webgpu import WEBGPU
 
 TARGETS: dict[str, Target] = {t.name: t for t in (WEBGPU,)}

@@ -23,7 +23,7 @@ from texelnet.pixel.size import Size
 from texelnet.shader.cost import cost
 from texelnet.shader.dialects.wgsl import WGSL, module, texel_format
 from texelnet.shader.kernel import Kernel, packs
-from texelnet.shader.targets.target import Build, Limits, Target
+from texelnet.shader.target import Build, Limits, Target
 
 FORMAT = "texelnet webgpu package"
 VERSION = 1
@@ -135,7 +135,8 @@ def _title(kernels: list[Kernel], build: Build) -> str:
         sy, sx = plane.phases
         lines.append(f"phases  {sy} x {sx} output pixels from each low-resolution position")
     lines.append(f"cost    {kernel.macs} multiply-adds a position")
-    return "".join(f"// {line}\n" for line in lines) + "\n"
+    spoken = ("".join(c if c.isprintable() else "?" for c in line) for line in lines)
+    return "".join(f"// {line}\n" for line in spoken) + "\n"
 
 
 def _part(kernel: Kernel) -> str:

@@ -1,0 +1,86 @@
+"""Cost: counted exactly, per output pixel, on networks small enough to count by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.shader.graphs import PAD1, UP, Sketch
+from texelnet.graph.network import Network
+from texelnet.shader.compile import compile_network
+from texelnet.shader.cost import cost
+from texelnet.shader.schedule import COMPUTE, FRAGMENT, Schedule
+from texelnet.shader.targets import TARGETS
+
+
+def upscaler() -> Network:
+    """1 -> 4 by 3x3 with a bend, 4 -> 1 by a 4x4 deconvolution, stride 2."""
+    s = Sketch()
+    s.prelu("b", s.conv("a", "x", 1, 4, 3, **PAD1), 4)
+    s.deconv("y", "b", 4, 1, 4, **UP)
+    return s.finish("y")
+
+
+def counted(network: Network, schedule: Schedule) -> dict[str, float]:
+    build = compile_network(network, TARGETS["webgpu"], schedule)
+    return cost(build.program, build.kernels)
+
+
+ONE = replace(COMPUTE, block=(1, 1))
+# 36 products a low-resolution pixel and 64 in the phases, four output pixels of each.
+MACS = {"multiply_adds": (36 + 64) / 4}
+# The picture at a quarter of the pixels, four bytes each; four channels; the answer.
+HELD = {"texture_bytes": 4 / 4 + 16 / 4 + 4}
+
+COUNTS = {
+    # 9 + 9 texels for four output pixels; one store and four
+    "one pixel": (ONE, {"passes": 2, "texels_read": 18 / 4, "texels_written": 5 / 4} | HELD),
+    # two neighbours share: 3 rows of 4 texels for two low-resolution pixels
+    "two pixels": (
+        COMPUTE,
+        {"passes": 2, "texels_read": (12 + 12) / 8, "texels_written": 5 / 4} | HELD,
+    ),
+    # the phases are a plane of their own, and a third pass reads one texel a pixel
+    "fragments": (
+        FRAGMENT,
+        {
+            "passes": 3,
+            "texels_read": 18 / 4 + 1,
+            "texels_written": (1 + 1) / 4 + 1,
+            "texture_bytes": HELD["texture_bytes"] + 16 / 4,
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize(("schedule", "wanted"), COUNTS.values(), ids=COUNTS)
+def test_the_cost_of_a_known_network_is_exact(schedule: Schedule, wanted: dict) -> None:
+    assert counted(upscaler(), schedule) == wanted | MACS
+
+
+def test_looped_weights_cost_the_same_products() -> None:
+    looped = counted(upscaler(), replace(ONE, literals=0))
+    assert looped == counted(upscaler(), ONE)
+
+
+def test_a_wide_plane_reads_its_sources_once_a_pass() -> None:
+    """Sixteen channels are four packs; two packs a pass read the picture twice."""
+    s = Sketch()
+    s.conv("y", "x", 1, 16, 3, **PAD1)
+    network = s.finish("y")
+    assert counted(network, ONE)["texels_read"] == 9
+    assert counted(network, replace(ONE, packs=2))["texels_read"] == 18
+    for schedule in (ONE, replace(ONE, packs=2)):
+        assert counted(network, schedule)["multiply_adds"] == 16 * 9
+
+
+def test_the_manifest_predicts_what_was_counted() -> None:
+    import json
+
+    target = TARGETS["webgpu"]
+    build = compile_network(upscaler(), target, COMPUTE)
+    files = target.package(build)
+    predicted = json.loads(files["manifest.json"])["predicted"]
+    source = sum(len(v) for k, v in files.items() if k.endswith(".wgsl"))
+    assert predicted == cost(build.program, build.kernels) | {"source_bytes": source}
