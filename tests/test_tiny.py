@@ -12,8 +12,8 @@ from itertools import product
 
 import numpy as np
 import pytest
-
 from tests.ops.graphs import Planes, agree, reference
+
 from texelnet.caffe import read_net, to_graph, weights_from_arrays
 from texelnet.graph.network import Network
 from texelnet.ops.conv_transpose import phases
@@ -29,7 +29,10 @@ from texelnet.shader.targets import TARGETS
 STRIDE, PAD = 2, 1
 PROTOTXT = """
 name: "question"
-layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 1 dim: 1 dim: 5 dim: 6 } } }
+layer {
+  name: "data" type: "Input" top: "data"
+  input_param { shape { dim: 1 dim: 1 dim: 5 dim: 6 } }
+}
 layer {
   name: "up" type: "Deconvolution" bottom: "data" top: "up"
   convolution_param { num_output: 1 kernel_size: 4 stride: 2 pad: 1 }

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from tests.golden.write import HERE, goldens, networks
 from tests.ops.graphs import agree, reference
+
 from texelnet.run.wgpu import Session
 from texelnet.shader.package import Package
 

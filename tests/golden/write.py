@@ -27,7 +27,10 @@ HERE = Path(__file__).parent
 
 QUESTION = """
 name: "question"
-layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 1 dim: 1 dim: 8 dim: 8 } } }
+layer {
+  name: "data" type: "Input" top: "data"
+  input_param { shape { dim: 1 dim: 1 dim: 8 dim: 8 } }
+}
 layer {
   name: "up" type: "Deconvolution" bottom: "data" top: "up"
   convolution_param { num_output: 1 kernel_size: 4 stride: 2 pad: 1 bias_term: false }
@@ -40,10 +43,13 @@ KERNEL = [
     [-0.0811873227, -0.0312164668, -0.0321144797, -0.0388795212],
 ]
 
-# Valid convolutions want a border; the crop takes what is left of it.
+# A valid convolution wants a border; what the deconvolution makes of it is cropped.
 SMALL = """
 name: "small"
-layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 1 dim: 1 dim: 8 dim: 8 } } }
+layer {
+  name: "data" type: "Input" top: "data"
+  input_param { shape { dim: 1 dim: 1 dim: 8 dim: 8 } }
+}
 layer {
   name: "look" type: "Convolution" bottom: "data" top: "look"
   convolution_param { num_output: 3 kernel_size: 3 }
@@ -56,9 +62,8 @@ layer {
 layer { name: "both" type: "Concat" bottom: "look" bottom: "think" top: "both" }
 layer {
   name: "up" type: "Deconvolution" bottom: "both" top: "up"
-  convolution_param { num_output: 1 kernel_size: 4 stride: 2 pad: 1 }
+  convolution_param { num_output: 1 kernel_size: 6 stride: 2 }
 }
-layer { name: "cut" type: "Crop" bottom: "up" bottom: "data" top: "cut" crop_param { offset: 2 } }
 """
 
 
@@ -71,7 +76,9 @@ def _network(text: str, arrays: dict[str, np.ndarray] | None, contract: Contract
             for layer in net.layers
             for i, p in enumerate(layer.parameters)
         }
-    return to_graph(net.with_weights(weights_from_arrays(arrays, "weights.npz"))).wants(contract)
+    return to_graph(net.with_weights(weights_from_arrays(arrays, "weights.npz"))).wants(
+        contract
+    )
 
 
 def networks() -> dict[str, Network]:
@@ -79,7 +86,7 @@ def networks() -> dict[str, Network]:
     kernel = np.array([[KERNEL]], np.float32)
     return {
         "question": _network(QUESTION, {"param/up/0": kernel}, Contract()),
-        "small": _network(SMALL, None, Contract(range=(0.0, 255.0), border=2)),
+        "small": _network(SMALL, None, Contract(range=(0.0, 255.0), border=1, crop=2)),
     }
 
 

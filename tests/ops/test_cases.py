@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-
 from tests.ops.graphs import CASES, NAMES, agree, network, reference
+
 from texelnet.ops import Case, Op
 from texelnet.pixel import evaluate
 from texelnet.run.wgpu import Session

@@ -7,9 +7,9 @@ from collections import Counter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.ops.graphs import agree, network, reference
 from tests.ops.strategies import convolutions, deconvolutions, examples, pools, schedules
+
 from texelnet.ops import Case
 from texelnet.ops.conv_transpose import phases
 from texelnet.pixel import evaluate

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.ops.strategies import examples
 from tests.shader.graphs import PAD1, Sketch
 from tests.shader.strategies import networks
+
 from texelnet.graph.network import Network
 from texelnet.pixel import Program, evaluate
 from texelnet.pixel.reach import Reach, alignment, reaches
@@ -134,9 +134,7 @@ def test_a_shuffle_of_phases_reaches_as_far_or_a_pixel_further(
 ) -> None:
     """What a single phase reads is not told through the plane that holds them all."""
     program = lower(network)
-    (exact, _), (wider, _) = (
-        reaches(p)["y"] for p in (program, simplify(program, FRAGMENT))
-    )
+    (exact, _), (wider, _) = (reaches(p)["y"] for p in (program, simplify(program, FRAGMENT)))
     planes = simplify(program, FRAGMENT).computed()
     most = 2 if any(p.phases != (1, 1) for p in planes) else 0
     assert exact.low - most <= wider.low <= exact.low
@@ -172,7 +170,9 @@ def test_a_network_of_zeros_sees_nothing() -> None:
 def test_nothing_beyond_its_reach_changes_a_pixel(drawn, seed: int) -> None:
     """Sound on any network; padding that reads the picture again is the one exception."""
     network, _ = drawn
-    kinds = {node.attributes["mode"].value for node in network.model.graph if node.op_type == "Pad"}
+    kinds = {
+        node.attributes["mode"].value for node in network.model.graph if node.op_type == "Pad"
+    }
     if kinds & {"edge", "reflect"}:
         return
     program = lower(network)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-
 from tests.ops.graphs import Planes
 from tests.ops.strategies import numbers
+
 from texelnet.graph.builder import Builder
 from texelnet.graph.network import Network
 from texelnet.pixel import Program

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from hypothesis import strategies as st
-
 from tests.ops.graphs import Planes
 from tests.ops.strategies import numbers
+
 from texelnet.graph.builder import Builder
 from texelnet.graph.network import Network
 

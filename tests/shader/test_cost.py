@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-
 from tests.shader.graphs import PAD1, UP, Sketch
+
 from texelnet.graph.network import Network
 from texelnet.shader.compile import compile_network
 from texelnet.shader.cost import cost

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from tests.ops.graphs import agree, reference
 from tests.shader.graphs import PAD1, UP, Sketch, picture
+
 from texelnet.graph.contract import Contract
 from texelnet.graph.network import Network
 from texelnet.pixel import evaluate

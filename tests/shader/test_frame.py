@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.ops.graphs import Planes, agree, reference
 from tests.ops.strategies import examples, schedules
 from tests.shader.graphs import PAD1, UP, Sketch
+
 from texelnet.errors import ContractError
 from texelnet.graph.contract import Contract
 from texelnet.graph.network import Network
@@ -120,6 +120,27 @@ def test_the_gpu_draws_what_the_contract_says(
     package = in_memory(WEBGPU.package(compile_network(network, WEBGPU, schedule)))
     (got,) = Session(package).run({"picture": planes}).values()
     agree({"y": got}, {"y": wanted(network, planes)}, 5e-5)
+
+
+@pytest.mark.parametrize("side", [1, 2, 3, 4])
+@pytest.mark.parametrize("padding", ["zero", "edge", "reflect"])
+def test_a_picture_smaller_than_its_border_is_mirrored_again_and_again(
+    padding: str, side: int
+) -> None:
+    network = upscaler(Contract(border=3, crop=4, padding=padding))
+    planes = picture(network.contract, side, 5 - side)
+    agree(drawn(network, planes, COMPUTE), {"y": wanted(network, planes)})
+
+
+@pytest.mark.gpu
+def test_the_gpu_mirrors_a_tiny_picture_again_and_again() -> None:
+    network = upscaler(Contract(border=3, crop=4, padding="reflect"))
+    package = in_memory(WEBGPU.package(compile_network(network, WEBGPU, COMPUTE)))
+    session = Session(package)
+    for size in [(1, 1), (2, 2), (2, 3), (3, 1)]:
+        planes = picture(network.contract, *size)
+        (got,) = session.run({"picture": planes}).values()
+        agree({"y": got}, {"y": wanted(network, planes)})
 
 
 # The range -------------------------------------------------------------------------------

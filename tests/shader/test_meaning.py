@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
-
 from tests.ops.graphs import Planes, agree, reference
 from tests.ops.strategies import examples, schedules
 from tests.shader.strategies import networks
+
 from texelnet.graph.network import Network
 from texelnet.pixel import Program, check, evaluate
 from texelnet.run.wgpu import Session

@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 
 import pytest
-
 from tests.shader.graphs import PAD1, Sketch
+
 from texelnet.errors import PackageError
 from texelnet.shader.compile import compile_network
 from texelnet.shader.package import in_memory, read_package, write_package
@@ -41,6 +41,17 @@ def test_files_of_an_earlier_package_are_removed_and_others_kept(tmp_path: Path)
     (tmp_path / "notes.txt").write_text("mine")
     write_package(files(), tmp_path)
     assert on_disk(tmp_path) == files() | {"notes.txt": b"mine"}
+
+
+def test_a_stranger_s_manifest_removes_nothing_elsewhere(tmp_path: Path) -> None:
+    folder, mine = tmp_path / "package", tmp_path / "mine.txt"
+    write_package(files(), folder)
+    mine.write_text("mine")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["sha256"]["../mine.txt"] = "0"
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    write_package(files(), folder)
+    assert mine.read_text() == "mine"
 
 
 def test_a_changed_file_is_told(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
 from tests.shader.graphs import PAD1, Sketch
+
 from texelnet.errors import ShaderError
 from texelnet.ops import OPS, NotInAShader
 from texelnet.ops.op import Node
@@ -36,8 +36,8 @@ def test_every_layer_without_a_meaning_is_listed_at_once() -> None:
         " neighbourhood (try: run the network on onnxruntime)\n"
         '  Softmax "c": no pixel meaning is known for this operator\n'
         '  Slice "d": a slice with steps (try: use a slice without steps)\n'
-        '  Add "e": a constant of shape 4x5x6 varies over the picture (try: a shader runs at any'
-        " size: use one number, or one a channel, shaped (C, 1, 1))"
+        '  Add "e": a constant of shape 4x5x6 varies over the picture (try: a shader runs at'
+        " any size: use one number, or one a channel, shaped (C, 1, 1))"
     )
 
 

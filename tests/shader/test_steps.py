@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.ops.graphs import Planes, agree, reference
 from tests.ops.strategies import examples, numbers
 from tests.shader.graphs import PAD1, PAD2, UP, Sketch, passes, picture, simplified
 from tests.shader.strategies import networks
+
 from texelnet.graph.network import Network
 from texelnet.pixel import evaluate, size
 from texelnet.pixel.expr import Axis, Mix, Tap, taps, walk
@@ -23,6 +23,7 @@ from texelnet.shader.lower import lower
 from texelnet.shader.schedule import COMPUTE, FRAGMENT
 from texelnet.shader.steps import STEPS
 from texelnet.shader.steps.drop_unread import drop_unread
+from texelnet.shader.steps.fuse_planes import fuse_planes
 from texelnet.shader.steps.merge_mixes import merge_mixes
 from texelnet.shader.steps.prove_inside import stays_inside
 from texelnet.shader.steps.share_reads import share_reads
@@ -195,7 +196,7 @@ def test_without_fusing_every_value_is_a_plane(make, wanted: list[str]) -> None:
 
 
 def test_a_folded_scale_multiplies_once() -> None:
-    """255 times the weights times the scale: 4 x 2 x 9 products, as in the convolution alone."""
+    """255 times the weights times the scale: as many products as the convolution alone."""
     (plane,) = simplified(scaled()).computed()
     assert multiply_adds(plane.computed) == 4 * 2 * 9
 
@@ -238,6 +239,14 @@ def test_planes_that_lead_nowhere_are_dropped_and_inputs_kept() -> None:
     s.builder.node("Relu", ["x"], "y", "y")
     program = drop_unread(lower(s.finish("y")), COMPUTE)
     assert list(program.planes) == ["x", "y"]
+
+
+def test_fusing_asks_for_no_step_before_it() -> None:
+    """A plane that leads nowhere goes with the first plane that is fused."""
+    s = Sketch()
+    s.prelu("b", s.conv("a", "x", 1, 2, 3, **PAD1), 2)
+    s.prelu("lost", s.conv("lost0", "x", 1, 2, 1), 2)
+    assert passes(fuse_planes(lower(s.finish("b")), COMPUTE)) == ["b"]
 
 
 def test_a_heavy_plane_is_not_computed_in_a_reader_that_takes_several_passes() -> None:

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-
 from tests.ops.graphs import agree, reference
 from tests.shader.graphs import PAD1, UP, Sketch, picture
+
 from texelnet.graph.contract import Contract
 from texelnet.graph.network import Network
 from texelnet.run.wgpu import Session

@@ -33,7 +33,7 @@ class Reference:
         from texelnet.graph.serialise import to_bytes
 
         options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
+        options.log_severity_level = 4
         options.intra_op_num_threads = threads
         self.network = network
         try:

@@ -96,7 +96,7 @@ class Session:
             if "weights" in entry
         }
         self.sampler = self.device.create_sampler(min_filter="nearest", mag_filter="nearest")
-        self._sizes: dict[str, int] = {}
+        self._sizes: dict[str, int] | None = None
         self._textures: dict[str, Any] = {}
         self._work: list[Any] = []
 
@@ -199,7 +199,7 @@ class Session:
     def _allocate(self, sizes: dict[str, int]) -> None:
         w = self._wgpu.TextureUsage
         usage = w.TEXTURE_BINDING | w.COPY_SRC | w.COPY_DST
-        self._sizes, self._textures, self._work = {}, {}, []
+        self._sizes, self._textures, self._work = None, {}, []
         written = {entry["writes"]: entry["form"] for entry in self.manifest["passes"]}
         for name, plane in self.manifest["planes"].items():
             height, width = tree_at(plane["height"], sizes), tree_at(plane["width"], sizes)

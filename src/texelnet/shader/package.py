@@ -59,7 +59,8 @@ def write_package(contents: Mapping[str, bytes], folder: Path) -> None:
             os.unlink(temporary)
             raise
     for name in before - set(contents):
-        (folder / name).unlink(missing_ok=True)
+        if Path(name).name == name:  # the manifest may be a stranger's
+            (folder / name).unlink(missing_ok=True)
 
 
 def read_package(folder: Path) -> Package:

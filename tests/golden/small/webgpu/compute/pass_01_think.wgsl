@@ -1,6 +1,6 @@
 // small, pass 2 of 3: look_bend_0_split, think
-// reads   look: 3 x (height + 2) x (width + 2)
-// writes  think: 2 x (height + 2) x (width + 2)
+// reads   look: 3 x height x width
+// writes  think: 2 x height x width
 // cost    51 multiply-adds a position
 
 @group(0) @binding(0) var plane0: texture_2d<f32>;

@@ -1,6 +1,6 @@
-// small, pass 1 of 4: data_data_0_split, look, bend
+// small, pass 1 of 4: look, bend
 // reads   picture: 1 x height x width
-// writes  look: 3 x (height + 2) x (width + 2)
+// writes  look: 3 x height x width
 // cost    26 multiply-adds a position
 
 @group(0) @binding(0) var plane0: texture_2d<f32>;
@@ -28,22 +28,20 @@ fn main(@builtin(position) position: vec4f) -> Result {
   let plane0_size = vec2i(textureDimensions(plane0));
   let y0 = g.y;
   let x0 = g.x;
-  let edge_y0 = clamp(y0 - 2, 0, plane0_size.y - 1);
-  let edge_x0 = clamp(x0 - 2, 0, plane0_size.x - 1);
-  let edge_x1 = clamp(x0 - 1, 0, plane0_size.x - 1);
-  let edge_x2 = clamp(x0, 0, plane0_size.x - 1);
-  let edge_y1 = clamp(y0 - 1, 0, plane0_size.y - 1);
-  let edge_y2 = clamp(y0, 0, plane0_size.y - 1);
+  let edge_y0 = clamp(y0 - 1, 0, plane0_size.y - 1);
+  let edge_x0 = clamp(x0 - 1, 0, plane0_size.x - 1);
+  let edge_x1 = clamp(x0 + 1, 0, plane0_size.x - 1);
+  let edge_y1 = clamp(y0 + 1, 0, plane0_size.y - 1);
   var sum0 = vec4f(0.625, -0.75, -0.375, 0.0);
   let texel0 = plane0_at(edge_x0, edge_y0);
-  let texel1 = plane0_at(edge_x1, edge_y0);
-  let texel2 = plane0_at(edge_x2, edge_y0);
-  let texel3 = plane0_at(edge_x0, edge_y1);
-  let texel4 = plane0_at(edge_x1, edge_y1);
-  let texel5 = plane0_at(edge_x2, edge_y1);
-  let texel6 = plane0_at(edge_x0, edge_y2);
-  let texel7 = plane0_at(edge_x1, edge_y2);
-  let texel8 = plane0_at(edge_x2, edge_y2);
+  let texel1 = plane0_at(x0, edge_y0);
+  let texel2 = plane0_at(edge_x1, edge_y0);
+  let texel3 = plane0_at(edge_x0, y0);
+  let texel4 = plane0_at(x0, y0);
+  let texel5 = plane0_at(edge_x1, y0);
+  let texel6 = plane0_at(edge_x0, edge_y1);
+  let texel7 = plane0_at(x0, edge_y1);
+  let texel8 = plane0_at(edge_x1, edge_y1);
   sum0 += vec4f(-15.9375, -95.625, -223.125, 0.0) * texel0.x;
   sum0 += vec4f(0.0, 191.25, -255.0, 0.0) * texel1.x;
   sum0 += vec4f(127.5, -47.8125, 191.25, 0.0) * texel2.x;

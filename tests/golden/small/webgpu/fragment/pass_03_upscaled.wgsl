@@ -1,6 +1,6 @@
-// small, pass 4 of 4: look_bend_0_split_1, both, up, cut
-// reads   upscaled.phases: 4 x (((min(height + 6, 2*height + 4) + 1)//2) - 1) x (((min(width + 6, 2*width + 4) + 1)//2) - 1)
-// writes  upscaled: 1 x (min(height + 6, 2*height + 4) - 2) x (min(width + 6, 2*width + 4) - 2)
+// small, pass 4 of 4: look_bend_0_split_1, both, up
+// reads   upscaled.phases: 4 x height x width
+// writes  upscaled: 1 x 2*height x 2*width
 // phases  2 x 2 output pixels from each low-resolution position
 // cost    0 multiply-adds a position
 

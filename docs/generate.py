@@ -1,0 +1,188 @@
+"""Write the reference pages from the lists they tell of, so that no page can be wrong.
+
+docs/reference/operators.md      OPS
+docs/reference/targets.md        TARGETS and SCHEDULES
+docs/reference/commands.md       COMMANDS, as `--help` tells them
+docs/reference/caffe-layers.md   LAYERS, what is left out, what is refused
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import asdict
+from itertools import groupby
+from pathlib import Path
+
+from texelnet.caffe.layers import LAYERS, REFUSED, TRAINING
+from texelnet.cli import COMMANDS, parser
+from texelnet.ops import OPS, SIZES
+from texelnet.ops.op import Case
+from texelnet.shader.schedule import SCHEDULES, Schedule
+from texelnet.shader.targets import TARGETS, Target
+
+HERE = Path(__file__).parent / "reference"
+WRITTEN = "<!-- Written by docs/generate.py (make docs): change the lists, not this page. -->\n"
+WIDTH = "80"  # columns of --help
+
+
+def page(title: str, *parts: str) -> str:
+    """Return a page: a title and paragraphs."""
+    return "\n".join([f"# {title}\n", WRITTEN, *(part.rstrip() + "\n" for part in parts)])
+
+
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """Return a table."""
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join(
+        "| " + " | ".join(w.replace("|", "\\|") for w in line) + " |" for line in lines
+    )
+
+
+def code(*words: str) -> str:
+    """Return words as code, with commas between."""
+    return ", ".join(f"`{word}`" for word in words)
+
+
+def operators() -> str:
+    """The page of operators: what each is, and the examples that are tested."""
+    drawn = [op for op in OPS.values() if not op.summary.startswith("Not in a shader")]
+    refused = [op for op in OPS.values() if op not in drawn]
+    return page(
+        "Operators",
+        "What a node of a graph (ONNX, opset 18) may be to become a pixel shader. Every case"
+        " runs through the pixel program, the kernels in every schedule and the GPU, and gives"
+        " what onnxruntime gives.",
+        table(
+            ("operator", "what it is", "cases tested"),
+            ((f"`{op.type}`", op.summary, _cases(op.cases)) for op in drawn),
+        ),
+        "## What can't be a shader",
+        "A network with such a node still runs on onnxruntime.",
+        table(
+            ("operator", "why"),
+            ((f"`{op.type}`", op.summary.removeprefix("Not in a shader: ")) for op in refused),
+        ),
+        "## Whole numbers about sizes",
+        "These compute with shapes and draw nothing: they are carried out on expressions of the"
+        f" input's size, so that the package runs at any size. {code(*SIZES)}.",
+    )
+
+
+def _cases(cases: tuple[Case, ...]) -> str:
+    return "; ".join(case.name for case in cases) or "as `Identity`"
+
+
+def targets() -> str:
+    """The page of hosts: what each allows, and how passes may be laid out for it."""
+    return page(
+        "Targets",
+        "`texelnet compile NETWORK --for TARGET -o DIR` writes a network as shaders for a"
+        " host.",
+        *(part for target in TARGETS.values() for part in _target(target)),
+        "## Schedules",
+        "How the passes of a program are laid out (`--schedule`). An invocation makes a block"
+        " of pixels; a pack is 4 channels in a texel.",
+        table(
+            ("schedule", *(f"`{key}`" for key in asdict(Schedule()))),
+            (
+                (name, *(_plain(value) for value in asdict(schedule).values()))
+                for name, schedule in SCHEDULES.items()
+            ),
+        ),
+    )
+
+
+def _target(target: Target) -> Iterable[str]:
+    yield f"## {target.name}"
+    yield target.summary
+    schedules = f"`{target.schedules[0]}` (the usual one)", *map(code, target.schedules[1:])
+    limits = target.limits
+    yield table(
+        ("what", "how much"),
+        (
+            ("language", target.dialect.name.upper()),
+            ("schedules", ", ".join(schedules)),
+            ("planes one pass may read", str(limits.textures)),
+            ("packs one fragment may write", str(limits.attachments)),
+            ("channels of a plane", str(4 * limits.layers)),
+        ),
+    )
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, tuple):
+        return " x ".join(map(str, value))
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def commands() -> str:
+    """The page of commands: what `--help` says."""
+    os.environ["COLUMNS"] = WIDTH
+    return page(
+        "Commands",
+        "Exit status: 0 done; 1 a proof failed (`verify`); 2 bad input or words that do not"
+        " fit together; 130 interrupted. What was asked for goes to stdout, everything else to"
+        " stderr.",
+        *(
+            f"## texelnet {name}\n\n```text\n{parser(name).format_help()}```"
+            for name in COMMANDS
+        ),
+    )
+
+
+def caffe_layers() -> str:
+    """The page of Caffe's layers: understood, left out, refused."""
+    data = [name for name, dropped in TRAINING.items() if dropped.gives_data]
+    training = [name for name in TRAINING if name not in data]
+    reasons = groupby(sorted(REFUSED, key=lambda name: REFUSED[name]), REFUSED.__getitem__)
+    return page(
+        "Caffe's layers",
+        "What a prototxt may hold. Old files (`layers`, `input_dim`, numbers for types) are"
+        " read as Caffe's own upgrade reads them.",
+        table(
+            ("layer", "bottoms", "tops", "in place"),
+            (
+                (
+                    f"`{k.type}`",
+                    _count(*k.bottoms),
+                    _count(*k.tops),
+                    "yes" if k.in_place else "",
+                )
+                for k in LAYERS.values()
+            ),
+        ),
+        "## Left out",
+        f"They only serve training: {code(*training)}. Layers that read data are left out too;"
+        f" an Input layer takes their place: {code(*data)}.",
+        "## Refused",
+        table(
+            ("layers", "why"),
+            ((code(*sorted(names, key=str.lower)), why) for why, names in reasons),
+        ),
+    )
+
+
+def _count(least: int, most: int) -> str:
+    if least == most:
+        return str(least)
+    return f"{least} or more" if most > 100 else f"{least} to {most}"
+
+
+PAGES = {
+    "operators.md": operators,
+    "targets.md": targets,
+    "commands.md": commands,
+    "caffe-layers.md": caffe_layers,
+}
+
+
+def main() -> None:
+    """Write all pages."""
+    HERE.mkdir(exist_ok=True)
+    for name, write in PAGES.items():
+        (HERE / name).write_text(write(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""The reference pages are what the lists say now."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+from texelnet.caffe.layers import LAYERS, REFUSED, TRAINING
+from texelnet.cli import COMMANDS
+from texelnet.ops import OPS
+from texelnet.shader.targets import TARGETS
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+PAGES = runpy.run_path(str(DOCS / "generate.py"))["PAGES"]
+
+NAMED = {
+    "operators.md": [f"`{name}`" for name in OPS],
+    "targets.md": [f"## {name}" for name in TARGETS],
+    "commands.md": [f"## texelnet {name}" for name in COMMANDS],
+    "caffe-layers.md": [f"`{name}`" for name in (*LAYERS, *TRAINING, *REFUSED)],
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_reference_page_is_fresh(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is not: make docs."""
+    monkeypatch.setenv("COLUMNS", "80")
+    assert (DOCS / "reference" / name).read_text("utf-8") == PAGES[name]()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_reference_page_names_everything_on_its_list(name: str) -> None:
+    text = (DOCS / "reference" / name).read_text("utf-8")
+    assert [word for word in NAMED[name] if word not in text] == []
+
+
+def test_every_reference_page_is_written_from_a_list() -> None:
+    assert {path.name for path in (DOCS / "reference").iterdir()} == set(PAGES)
