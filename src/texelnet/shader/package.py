@@ -95,12 +95,15 @@ def read_package(folder: Path) -> Package:
 def _manifest(text: bytes, place: str) -> dict[str, Any]:
     where = f"{place}/manifest.json"
     try:
-        manifest = json.loads(text)
+        manifest: Any = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise PackageError(where, f"no JSON: {error}", "write the package again") from None
     wanted = {"format", "passes", "planes", "sha256"}
-    whole = isinstance(manifest, dict) and wanted <= set(manifest)
-    if not whole or not isinstance(manifest["sha256"], dict):
+    if not (
+        isinstance(manifest, dict)
+        and wanted <= set(manifest)
+        and isinstance(manifest["sha256"], dict)
+    ):
         raise PackageError(
             where, "no manifest of a texelnet package", "write the package again"
         )
