@@ -14,15 +14,15 @@ def test_passes_and_cost_are_told_and_the_package_is_whole(capsys, tmp_path):
     path, out = files(tmp_path, TWO, contract=Contract()), tmp_path / "package"
     assert main(["compile", str(path), "--for", "webgpu", "-o", str(out)]) == 0
     told = capsys.readouterr().out.splitlines()
-    assert told[0] == "small: compute passes"
-    assert " ".join(told[1].split()) == "pass layers reads writes multiply-adds a position"
-    assert " ".join(told[2].split()) == "1 a picture a: 5 x height x width 45"
-    assert " ".join(told[3].split()) == "2 y a upscaled: 1 x 2*height x 2*width 80"
+    assert told[0] == "small for webgpu, hybrid schedule"
+    assert " ".join(told[1].split()) == "pass form layers reads writes multiply-adds a position"
+    assert " ".join(told[2].split()) == "1 fragment a picture a: 5 x height x width 45"
+    assert " ".join(told[3].split()) == "2 compute y a upscaled: 1 x 2*height x 2*width 80"
     assert told[4].startswith("for one output pixel: 31.25 multiply-adds, ")
     assert told[5].startswith(f"wrote {out}: ")
     package = read_package(out)
     assert package.changed == []
-    assert package.manifest["schedule"]["form"] == "compute"
+    assert package.manifest["schedule"]["form"] == "hybrid"
 
 
 def test_fragments_when_they_are_asked_for(tmp_path):
@@ -48,7 +48,7 @@ def test_every_step_can_be_watched(capsys, tmp_path):
     [
         ("--for", "webpu", '--for: there is no "webpu"\n  try: did you mean webgpu?\n'),
         ("--schedule", "tiled", '--schedule: there is no "tiled"\n'
-         "  try: one of compute, fragment\n"),
+         "  try: one of hybrid, compute, fragment\n"),
     ],
 )  # fmt: skip
 def test_a_host_or_schedule_that_does_not_exist(capsys, tmp_path, option, word, wanted):

@@ -35,13 +35,13 @@ channels = st.integers(1, 9)
 @st.composite
 def schedules(draw: st.DrawFn) -> Schedule:
     """Draw any way of laying out passes: forms, odd blocks, few packs, looped weights."""
-    form = draw(st.sampled_from(["compute", "fragment"]))
-    blocks = [(1, 1), (1, 2), (1, 3), (2, 2)] if form == "compute" else [(1, 1)]
+    form = draw(st.sampled_from(["hybrid", "compute", "fragment"]))
+    blocks = [(1, 1)] if form == "fragment" else [(1, 1), (1, 2), (1, 3), (2, 2)]
     return Schedule(
         form=form,
         block=draw(st.sampled_from(blocks)),
         workgroup=(8, 8),
-        packs=draw(st.sampled_from([1, 2] if form == "fragment" else [1, 8])),
+        packs=draw(st.sampled_from([1, 8] if form == "compute" else [1, 2])),
         literals=draw(st.sampled_from([5000, 30, 0])),
         looped_packs=draw(st.sampled_from([1, 2])),
         fuse=draw(st.booleans()),

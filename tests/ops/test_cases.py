@@ -14,13 +14,13 @@ from texelnet.shader.compile import compile_network
 from texelnet.shader.evaluate import evaluate_kernels
 from texelnet.shader.lower import lower
 from texelnet.shader.package import in_memory
-from texelnet.shader.schedule import COMPUTE, FRAGMENT, Schedule
+from texelnet.shader.schedule import COMPUTE, FRAGMENT, HYBRID, Schedule
 from texelnet.shader.targets import TARGETS
 
 LOOPED = replace(COMPUTE, literals=40, block=(2, 3))
 SPLIT = replace(FRAGMENT, packs=1, literals=40)
-SCHEDULES = [COMPUTE, FRAGMENT, LOOPED, SPLIT]
-IDS = ["compute", "fragment", "looped", "split"]
+SCHEDULES = [HYBRID, COMPUTE, FRAGMENT, LOOPED, SPLIT]
+IDS = ["hybrid", "compute", "fragment", "looped", "split"]
 
 cases = pytest.mark.parametrize(("op", "case"), CASES, ids=NAMES)
 schedules = pytest.mark.parametrize("schedule", SCHEDULES, ids=IDS)

@@ -209,11 +209,11 @@ def _textures(at: Net, network: Network) -> int | None:
     from texelnet.run.sizes import Sizes
     from texelnet.shader.compile import simplify
     from texelnet.shader.lower import lower
-    from texelnet.shader.schedule import COMPUTE
+    from texelnet.shader.schedule import HYBRID
 
     if len(at.inputs) != 1 or len(at.outputs) != 1:
         return None
-    program = simplify(lower(network), COMPUTE)
+    program = simplify(lower(network), HYBRID)
     return Sizes.of_program(program, network.source).bytes_at(*at.shapes[at.inputs[0]][2:])
 
 

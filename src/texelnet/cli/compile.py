@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("-o", dest="folder", metavar="DIR", required=True, help="the package")
     parser.add_argument(
-        "--schedule", metavar="NAME", help="fragment or compute; the host's usual one"
+        "--schedule", metavar="NAME", help="fragment, compute or hybrid; the host's usual one"
     )
     parser.add_argument(
         "--watch", action="store_true", help="print the program after every compiler step"
@@ -45,7 +45,7 @@ def run(words: argparse.Namespace) -> int:
     build = compile_network(network, target, schedule, watch=_show if words.watch else None)
     contents = target.package(build)
     write_package(contents, Path(words.folder))
-    _tell(build, Path(words.folder), contents)
+    _tell(build, target.name, Path(words.folder), contents)
     return 0
 
 
@@ -63,7 +63,7 @@ def shape(plane: Plane) -> str:
     return " x ".join([str(plane.channels), *sides])
 
 
-def _tell(build: Build, folder: Path, contents: dict[str, bytes]) -> None:
+def _tell(build: Build, target: str, folder: Path, contents: dict[str, bytes]) -> None:
     from texelnet.shader.cost import cost
     from texelnet.shader.kernel import packs
 
@@ -75,14 +75,16 @@ def _tell(build: Build, folder: Path, contents: dict[str, bytes]) -> None:
         rows.append(
             (
                 str(number),
+                kernel.form,
                 ", ".join(kernel.notes) or "frame",
                 " ".join(p.name for p in kernel.reads),
                 f"{plane.name}: {shape(plane)}{part}",
                 f"{kernel.macs:,}",
             )
         )
-    head = ("pass", "layers", "reads", "writes", "multiply-adds a position")
-    _table.show(f"{build.name}: {build.schedule.form} passes", head, rows, right=(0, 4))
+    head = ("pass", "form", "layers", "reads", "writes", "multiply-adds a position")
+    title = f"{build.name} for {target}, {build.schedule.form} schedule"
+    _table.show(title, head, rows, right=(0, 5))
     costs = cost(build.program, build.kernels)
     print(
         f"for one output pixel: {_table.number(costs['multiply_adds'])} multiply-adds, "

@@ -30,10 +30,10 @@ def compiled(network: Network, keep: Sequence[str] | None = None) -> Package:
     """
     from texelnet.shader.compile import compile_network
     from texelnet.shader.package import in_memory
-    from texelnet.shader.schedule import COMPUTE
+    from texelnet.shader.schedule import HYBRID
     from texelnet.shader.targets.webgpu import WEBGPU
 
-    schedule = replace(COMPUTE, fuse=keep is None)
+    schedule = replace(HYBRID, fuse=keep is None)
     build = compile_network(network, WEBGPU, schedule, outputs=keep)
     return in_memory(WEBGPU.package(build), network.source)
 

@@ -30,10 +30,10 @@ def _planes(network: Network) -> Draw:
     from texelnet.shader.compile import simplify
     from texelnet.shader.frame import frame
     from texelnet.shader.lower import lower
-    from texelnet.shader.schedule import COMPUTE
+    from texelnet.shader.schedule import HYBRID
 
     assert network.contract is not None, "a picture is drawn under a contract"
-    program = simplify(frame(lower(network), network.contract), COMPUTE)
+    program = simplify(frame(lower(network), network.contract), HYBRID)
     (source,), (name,) = program.inputs, program.outputs
     sizes = Sizes.of_program(program, network.source)
 

@@ -7,7 +7,7 @@ move from literals in the text to a buffer.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 
@@ -18,10 +18,11 @@ class Schedule:
     Parameters
     ----------
     form
-        "compute" (invocations store where they like) or "fragment" (each pixel returns its
-        own value).
+        "compute" (invocations store where they like), "fragment" (each pixel returns its own
+        value) or "hybrid": fragments, but compute for what stores several pixels at once
+        (phases) or profits from a block of them (weights in a buffer).
     block
-        Pixels one invocation computes: (rows, columns). Fragments compute one.
+        Pixels one invocation computes: (rows, columns). A fragment computes one.
     workgroup
         Invocations side by side: (columns, rows).
     packs
@@ -43,6 +44,14 @@ class Schedule:
     looped_packs: int = 2
     fuse: bool = True
 
+    def of_plane(self, phased: bool, buffered: bool) -> Schedule:
+        """Return how one plane is computed: a hybrid chooses compute or fragment for each."""
+        if self.form != "hybrid":
+            return self
+        if phased or buffered:
+            return replace(self, form="compute")
+        return replace(self, form="fragment", block=(1, 1), workgroup=(1, 1))
+
     def json(self) -> dict[str, Any]:
         """Return it as JSON's values."""
         return asdict(self)
@@ -58,5 +67,6 @@ class Schedule:
 
 COMPUTE = Schedule()
 FRAGMENT = Schedule(form="fragment", block=(1, 1), workgroup=(1, 1), packs=2)
-SCHEDULES = {"compute": COMPUTE, "fragment": FRAGMENT}
+HYBRID = Schedule(form="hybrid", block=(1, 3), packs=2)
+SCHEDULES = {"hybrid": HYBRID, "compute": COMPUTE, "fragment": FRAGMENT}
 """The schedules people ask for by name."""

@@ -41,11 +41,13 @@ def write_kernels(program: Program, schedule: Schedule) -> list[Kernel]:
     kernels: list[Kernel] = []
     for plane in program.computed():
         total, most = packs(plane.channels), schedule.packs
-        if multiply_adds(plane.computed) > schedule.literals:
+        buffered = multiply_adds(plane.computed) > schedule.literals
+        if buffered:
             most = min(most, schedule.looped_packs)
+        own = schedule.of_plane(plane.phases != (1, 1), buffered)
         for first in range(0, total, most):
             count = min(most, total - first)
-            kernels.append(_kernel(plane, program, schedule, first, count, len(kernels)))
+            kernels.append(_kernel(plane, program, own, first, count, len(kernels)))
     return kernels
 
 

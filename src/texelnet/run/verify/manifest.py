@@ -16,7 +16,7 @@ from typing import Any
 from texelnet.errors import PackageError
 from texelnet.pixel.size import tree_at
 from texelnet.shader.package import Package, read_package
-from texelnet.shader.schedule import COMPUTE, Schedule
+from texelnet.shader.schedule import COMPUTE, SCHEDULES, Schedule
 
 MOST_BYTES = 1 << 24
 MOST_ROWS = 4096
@@ -146,7 +146,7 @@ def _schedule(look: _Look, values: Any) -> Schedule:
         if key not in usual:
             look.wrong("schedule", key, f"one of {', '.join(usual)}")
         elif key == "form":
-            look.among(place, value, ("compute", "fragment"), "compute or fragment")
+            look.among(place, value, tuple(SCHEDULES), "hybrid, compute or fragment")
         elif isinstance(like, bool):
             look.among(place, value, (True, False), "true or false")
         elif isinstance(like, tuple):

@@ -161,6 +161,6 @@ WEBGPU = Target(
     summary="WGSL modules, a manifest and a JavaScript runner, for pages and for wgpu.",
     dialect=WGSL,
     limits=Limits(textures=16, attachments=2, layers=256),
-    schedules=("compute", "fragment"),
+    schedules=("hybrid", "compute", "fragment"),
     package=_package,
 )
