@@ -66,3 +66,15 @@ def test_layers_that_are_no_pixels_are_told_with_the_reason(capsys, tmp_path):
     assert error.startswith(f"{path}: these layers have no meaning in a pixel shader\n")
     assert '  Flatten "flat": ' in error
     assert not (tmp_path / "p").exists()
+
+
+def test_a_contract_that_the_answer_never_fits_writes_nothing(capsys, tmp_path):
+    layers = conv("x", "a", 3, 5, "pad: 1") + deconv("a", "y", 9, 1, "stride: 2 pad: 4")
+    path = files(tmp_path, layers, contract=Contract())
+    assert main(["compile", str(path), "--for", "webgpu", "-o", str(tmp_path / "p")]) == 2
+    assert capsys.readouterr().err == (
+        "contract [output]: the network returns 127x127 (1 channel) for a picture of 64x64 "
+        "(1 channel), but scale 2 and crop 0 want 128x128 (1 channel)\n"
+        "  try: no crop fits: it would have to differ from side to side\n"
+    )
+    assert not (tmp_path / "p").exists()

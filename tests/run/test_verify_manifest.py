@@ -145,7 +145,10 @@ HOSTILE: list[tuple[Callable[[Manifest], None], str]] = [
     ),
     (at("inputs", value=[]), "inputs: [] is not a list of 1 to 4096"),
     (at("outputs", value=["sea"]), 'outputs: "sea" is not a plane'),
-    (at("schedule", "form", value="mesh"), 'schedule.form: "mesh" is not hybrid, compute or fragment'),
+    (
+        at("schedule", "form", value="mesh"),
+        'schedule.form: "mesh" is not hybrid, compute or fragment',
+    ),
     (
         at("schedule", "block", value=[1, 10**9]),
         "schedule.block: 1000000000 is not a whole number from 1 to 16",

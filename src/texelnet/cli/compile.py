@@ -43,10 +43,27 @@ def run(words: argparse.Namespace) -> int:
     schedule = choice("--schedule", words.schedule or target.schedules[0], possible)
     network = read_network(words)
     build = compile_network(network, target, schedule, watch=_show if words.watch else None)
+    _check_size(build)
     contents = target.package(build)
     write_package(contents, Path(words.folder))
     _tell(build, target.name, Path(words.folder), contents)
     return 0
+
+
+def _check_size(build: Build) -> None:
+    """Refuse a contract that the answer fits at no size, by the example of one."""
+    program, contract = build.program, build.contract
+    if contract is None:
+        return
+    ends = [program.planes[names[0]] for names in (program.outputs, program.inputs)]
+    sides = [(p.height, p.width) for p in ends]
+    if any(
+        (a - b * contract.scale).fixed not in (None, 0) for a, b in zip(*sides, strict=True)
+    ):
+        example = {str(side): 64 for side in sides[1]}
+        answer, picture = ([s.at(example) for s in pair] for pair in sides)
+        cut = [n + 2 * contract.crop for n in answer]
+        contract.check_answer((contract.planes, *cut), (contract.planes, *picture))
 
 
 def _show(step: str, program: Program) -> None:

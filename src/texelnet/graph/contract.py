@@ -143,7 +143,7 @@ class Contract:
             The answer is not `scale` times as large as the picture once `crop` is cut off.
         """
         self._check_planes(planes)
-        self._check_answer(answer.shape, planes.shape)
+        self.check_answer(answer.shape, planes.shape)
         rows, columns = (slice(self.crop, n - self.crop) for n in answer.shape[1:])
         answer = answer[:, rows, columns]
         if self.returns == "residual":
@@ -158,7 +158,8 @@ class Contract:
             fact = f"the picture is {planes.shape}, wanted is ({self.planes}, height, width)"
             raise _wrong("channels", fact, '"luma" takes one plane, "rgb" and "bgr" take three')
 
-    def _check_answer(self, answer: Shape, planes: Shape) -> None:
+    def check_answer(self, answer: Shape, planes: Shape) -> None:
+        """Raise ContractError if an answer of this shape can't be a picture of that shape's."""
         wanted = (self.planes, *(self.scale * n + 2 * self.crop for n in planes[1:]))
         if answer != wanted:
             fact = f"the network returns {spoken(answer)} for a picture of {spoken(planes)}"
