@@ -50,15 +50,14 @@ def _mix(matrix: np.ndarray, source: Expr) -> Expr:
     if isinstance(source, Call) and source.function == "sum":
         terms = [_mix(matrix, term) for term in source.arguments]
         before = _count(matrix) + sum(_work(t) for t in source.arguments)
-        if sum(_work(t) for t in terms) <= before - min(rows, columns):
+        if sum(_work(t) for t in terms) <= before:
             return _sum(Call("sum", tuple(terms)))
     return Mix(matrix, source)
 
 
 def _work(term: Expr) -> int:
-    if isinstance(term, Mix):
-        return _count(term.matrix)
-    return 0 if isinstance(term, Constant) else term.channels
+    """Count the multiplications a term of a sum makes itself."""
+    return _count(term.matrix) if isinstance(term, Mix) else 0
 
 
 def _sum(expr: Call) -> Expr:
