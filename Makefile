@@ -6,7 +6,7 @@ PYTEST = $(PYTHON) -m pytest -q
 # wgpu complains on stderr when this is unset; any folder will do.
 export XDG_RUNTIME_DIR ?= $(CURDIR)/.venv
 
-.PHONY: help demo setup check test nightly golden bench docs clean core dev train driver browser
+.PHONY: help demo setup check test nightly golden bench docs clean core dev train driver browser ffmpeg
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -15,7 +15,7 @@ demo: core  ## Upscale a real picture through the GPU and prove it, into demo/
 	@setup/driver wanted
 	@$(PYTHON) examples/demo.py
 
-setup: dev driver browser  ## Set up everything that the tests need
+setup: dev driver browser ffmpeg  ## Set up everything that the tests need
 
 check: dev  ## Format, lint, types, imports; under 15 s
 	@$(PYTHON) -m ruff format --check --quiet --diff
@@ -45,5 +45,5 @@ clean:  ## Remove all that make made, .venv too
 core dev train:
 	@setup/python $@
 
-driver browser: dev
+driver browser ffmpeg: dev
 	@setup/$@ needed

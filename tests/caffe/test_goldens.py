@@ -15,9 +15,12 @@ OWN = sorted(path.stem for path in HERE.glob("*.npz"))
 GROUPS = {
     *("Convolution", "Deconvolution", "Pooling", "Activation", "Eltwise", "Concat", "Slice"),
     *("Crop", "Split", "Scale", "Bias", "BatchNorm", "Reshape", "Flatten", "Net", "Legacy"),
-    *("Shape", "WeightSharing", "LossWeight"),
+    *("Shape", "WeightSharing", "LossWeight", "Softmax", "ArgMax"),
 }
+_TIES = "equal entries have another order in ONNX: refused"
 LEFT_OUT = {
+    **dict.fromkeys(("argmax_topk3", "argmax_maxval_topk2", "argmax_axis1_topk2_val"), _TIES),
+    "argmax_axis_neg1": _TIES,
     "pool_max_very_negative": "an input of -inf: Caffe's maximum starts from -FLT_MAX",
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import numpy as np
 import onnx_ir as ir
 import onnxruntime
@@ -34,9 +36,12 @@ def network(op: Op | str, case: Case) -> tuple[Network, Planes]:
     outputs = [f"y{i}" for i in range(case.outputs)]
     kind = op if isinstance(op, str) else op.type
     builder.node(kind, names, outputs, "node", **case.attributes)
+    if case.whole:
+        outputs = [builder.node("Cast", [name], f"{name}.float", to=1) for name in outputs]
     for name in outputs:
         builder.output(name)
-    return Network("case", builder.finish(), "case.prototxt"), feeds
+    with patch("texelnet.graph.builder.OPSET", case.opset):
+        return Network("case", builder.finish(), "case.prototxt"), feeds
 
 
 def reference(net: Network, feeds: Planes) -> Planes:

@@ -119,3 +119,25 @@ def pools(draw: st.DrawFn) -> tuple[str, Case]:
     elif not ceil:
         attributes["count_include_pad"] = draw(st.integers(0, 1))
     return op, Case("any", ((draw(channels), *size),), attributes)
+
+
+@st.composite
+def resizes(draw: st.DrawFn) -> tuple[str, Case]:
+    """Draw a Resize node whose scales are fractions that float32 holds."""
+    mode = draw(st.sampled_from(["nearest", "linear", "cubic"]))
+    places = ["half_pixel", "asymmetric"] + ["pytorch_half_pixel"] * (mode != "nearest")
+    scales = [draw(st.integers(1, 7)) / draw(st.sampled_from([1, 1, 2, 4])) for _ in range(2)]
+    # onnxruntime copies a picture that stays as large, whatever its scale: 3 pixels by 1.25
+    least = [int(np.ceil(1 / (s - 1 if 1 < s < 2 else s))) for s in scales]
+    size = [n + draw(st.integers(0, 9)) for n in least]
+    attributes: dict[str, Any] = {
+        "mode": mode,
+        "coordinate_transformation_mode": draw(st.sampled_from(places)),
+    }
+    if mode == "nearest":
+        kinds = ["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"]
+        attributes["nearest_mode"] = draw(st.sampled_from(kinds))
+    elif mode == "cubic":
+        attributes["cubic_coeff_a"] = draw(st.sampled_from([-0.75, -0.5]))
+    factors = np.array([1, 1, *scales], np.float32)
+    return "Resize", Case("any", ((draw(channels), *size), None, factors), attributes)

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.ops.graphs import agree, network, reference
-from tests.ops.strategies import convolutions, deconvolutions, examples, pools, schedules
+from tests.ops.strategies import (
+    convolutions,
+    deconvolutions,
+    examples,
+    pools,
+    resizes,
+    schedules,
+)
 
 from texelnet.ops import Case
 from texelnet.ops.conv_transpose import phases
@@ -32,6 +39,7 @@ nodes = st.one_of(
     convolutions().map(lambda case: ("Conv", case)),
     deconvolutions().map(lambda case: ("ConvTranspose", case)),
     pools(),
+    resizes(),
 )
 
 

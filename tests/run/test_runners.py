@@ -12,6 +12,7 @@ from texelnet.run.onnxruntime import ONNXRUNTIME
 RUNNER = [
     pytest.param(runner, id=name, marks=[pytest.mark.gpu] if name == "wgpu" else [])
     for name, runner in RUNNERS.items()
+    if name != "ffmpeg"  # it rounds to 16 bits and takes no blobs: tests/mpv compares it
 ]
 BEND = layer("bend", "PReLU", "a", "a")
 NETWORKS = {

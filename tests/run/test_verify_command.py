@@ -51,4 +51,4 @@ def test_bad_words_are_2(prototxt: str, capsys: pytest.CaptureFixture[str]) -> N
     assert main([*words, "--picture", "none.png"]) == 2
     assert capsys.readouterr().err.startswith("none.png: ")
     assert main(["verify", prototxt, "--for", "mvp"]) == 2
-    assert capsys.readouterr().err == '--for: there is no "mvp"\n  try: one of webgpu\n'
+    assert capsys.readouterr().err == '--for: there is no "mvp"\n  try: did you mean mpv?\n'

@@ -25,8 +25,8 @@ def test_every_layer_without_a_meaning_is_listed_at_once() -> None:
     s.conv("a", "x", 4, 4, 3, **PAD1)
     s.node("GlobalAveragePool", "b", "a")
     s.node("Relu", "lost", "b")  # reads what is lost: told by its cause alone
-    s.node("Softmax", "c", "a", axis=1)
-    s.node("Slice", "d", "a", [0], [4], [1], [2])
+    s.node("Hardmax", "c", "a", axis=1)
+    s.node("Slice", "d", "a", [-1], [-9], [2], [-1])
     s.node("Add", "e", "a", s.weights(4, 5, 6))
     with pytest.raises(ShaderError) as told:
         lower(s.finish("lost", "c", "d", "e"))
@@ -34,8 +34,8 @@ def test_every_layer_without_a_meaning_is_listed_at_once() -> None:
         "sketch.prototxt: these layers have no meaning in a pixel shader\n"
         '  GlobalAveragePool "b": it looks at the whole picture at once, a pixel shader at a'
         " neighbourhood (try: run the network on onnxruntime)\n"
-        '  Softmax "c": no pixel meaning is known for this operator\n'
-        '  Slice "d": a slice with steps (try: use a slice without steps)\n'
+        '  Hardmax "c": no pixel meaning is known for this operator\n'
+        '  Slice "d": a slice that runs backwards (try: use a step above zero)\n'
         '  Add "e": a constant of shape 4x5x6 varies over the picture (try: a shader runs at'
         " any size: use one number, or one a channel, shaped (C, 1, 1))"
     )
@@ -99,18 +99,29 @@ def test_an_operator_that_is_refused_says_why(op) -> None:
 
 # operator, its constants, its attributes, why not
 NODES = [
-    ("Conv", [np.ones((1, 1, 3, 3))], {"auto_pad": "SAME_UPPER"}, "auto_pad=SAME_UPPER"),
+    (
+        "Conv",
+        [np.ones((1, 2, 3, 3))],
+        {"auto_pad": "SAME_UPPER", "strides": [2, 2]},
+        "auto_pad=SAME_UPPER with a stride of 2 pads by the size of the picture",
+    ),
     (
         "ConvTranspose",
         [np.ones((1, 1, 3, 3))],
         {"output_shape": [9, 9]},
-        "output_shape fixes the size",
+        "output_shape makes 9 pixels of a picture of any size",
     ),
-    ("Pow", [np.arange(2.0).reshape(2, 1, 1)], {}, "an exponent for each channel"),
+    ("Pow", [np.ones((1, 2, 2))], {}, "a constant of shape 1x2x2 varies over the picture"),
     (
         "AveragePool",
         [],
-        {"kernel_shape": [2, 2], "ceil_mode": 1, "count_include_pad": 1},
+        {
+            "kernel_shape": [2, 2],
+            "strides": [2, 2],
+            "pads": [1, 1, 1, 1],
+            "ceil_mode": 1,
+            "count_include_pad": 1,
+        },
         "count_include_pad with ceil_mode counts padding but not what lies beyond it",
     ),
     ("AveragePool", [], {"kernel_shape": [2]}, "the kernel has 1 dimensions; a picture has 2"),

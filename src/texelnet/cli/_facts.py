@@ -39,7 +39,7 @@ def facts(net: Net, network: Network, size: tuple[int, int] | None) -> Facts:
         Height and width of the picture that shapes are told at; the file's if left out.
     """
     at = resized(net, network, size)
-    program, refused = _program(network)
+    program, refused = program_of(network)
     layers = _layers(at, network, program)
     total = _multiply_adds(at, network, program)
     return {
@@ -54,9 +54,9 @@ def facts(net: Net, network: Network, size: tuple[int, int] | None) -> Facts:
         ),
         "multiply_adds": float(sum(total.values())),
         "memory": _memory(at, network, refused),
-        "receptive_field": _field(program),
-        "grid": _grid(program, network.contract),
-        "contract": None if network.contract is None else _plain(network.contract),
+        "receptive_field": field(program),
+        "grid": grid(program, network.contract),
+        "contract": None if network.contract is None else plain(network.contract),
         "pins": list(network.pins),
         "refused": refused,
     }
@@ -95,7 +95,7 @@ def without_weights(net: Net) -> Net:
     return replace(net, weights=ones)
 
 
-def _program(network: Network) -> tuple[Program | None, list[str]]:
+def program_of(network: Network) -> tuple[Program | None, list[str]]:
     """Return the network as a pixel program, or a line for each layer that can't be one."""
     from texelnet.shader.lower import lower
 
@@ -118,7 +118,7 @@ def _layers(at: Net, network: Network, program: Program | None) -> list[Facts]:
                 {
                     "blob": blob,
                     "shape": list(shape),
-                    "size": _expressions(program, blob, layer.name),
+                    "size": expressions(program, blob, layer.name),
                 }
                 for blob, shape in zip(layer.tops, layer.top_shapes, strict=True)
             ],
@@ -129,7 +129,8 @@ def _layers(at: Net, network: Network, program: Program | None) -> list[Facts]:
     ]
 
 
-def _expressions(program: Program | None, blob: str, layer: str = "") -> list[str] | None:
+def expressions(program: Program | None, blob: str, layer: str = "") -> list[str] | None:
+    """Return height and width of a blob as expressions of the picture's, if they are known."""
     if program is None:
         return None
     plane = program.planes.get(f"{blob}@{layer}") or program.planes.get(blob)
@@ -140,22 +141,26 @@ def _blob(at: Net, name: str, program: Program | None) -> Facts:
     return {
         "blob": name,
         "shape": list(at.shapes[name]),
-        "size": _expressions(program, name),
+        "size": expressions(program, name),
     }
 
 
 def _multiply_adds(at: Net, network: Network, program: Program | None) -> dict[str, Fraction]:
+    return counted(network, program, _pixels(at), at.outputs[0])
+
+
+def counted(
+    network: Network, program: Program | None, pixels: Mapping[str, int], output: str
+) -> dict[str, Fraction]:
     """Count each layer's multiply-adds for one output pixel, zeros in the weights included.
 
     By the rates of the grids where they are known, as for an endless picture; else at this
-    size, borders included.
+    size, borders included: ``pixels`` tells height times width of each blob.
     """
     from texelnet.ops import OPS, Node
 
     graph = network.model.graph
     known = {n: v.const_value.numpy() for n, v in graph.initializers.items() if v.const_value}
-    pixels = _pixels(at)
-    output = at.outputs[0]
     whole = _rate(program, output)
     counts: dict[str, Fraction] = {}
     for raw in graph:
@@ -173,7 +178,9 @@ def _multiply_adds(at: Net, network: Network, program: Program | None) -> dict[s
         if whole and rate:
             times = whole / rate
         else:
-            times = Fraction(pixels.get(top.partition("@")[0], 0), pixels[output])
+            times = Fraction(
+                pixels.get(top, pixels.get(top.partition("@")[0], 0)), pixels[output]
+            )
         counts[node.name] = OPS[node.op].macs(node) * times
     return counts
 
@@ -206,23 +213,29 @@ def _memory(at: Net, network: Network, refused: list[str]) -> Facts:
 
 
 def _textures(at: Net, network: Network) -> int | None:
+    if len(at.inputs) != 1 or len(at.outputs) != 1:
+        return None
+    return texture_bytes(network, *at.shapes[at.inputs[0]][2:])
+
+
+def texture_bytes(network: Network, height: int, width: int) -> int:
+    """Return what a shader of one input and one output holds as textures at this size."""
     from texelnet.run.sizes import Sizes
     from texelnet.shader.compile import simplify
     from texelnet.shader.lower import lower
     from texelnet.shader.schedule import HYBRID
 
-    if len(at.inputs) != 1 or len(at.outputs) != 1:
-        return None
     program = simplify(lower(network), HYBRID)
-    return Sizes.of_program(program, network.source).bytes_at(*at.shapes[at.inputs[0]][2:])
+    return Sizes.of_program(program, network.source).bytes_at(height, width)
 
 
-def _field(program: Program | None) -> Facts | None:
+def field(program: Program | None) -> Facts | None:
+    """How many input pixels one output pixel sees, if it is known."""
     axes = _axes(program)
     return None if axes is None else {"height": axes[0].field, "width": axes[1].field}
 
 
-def _grid(program: Program | None, contract: Contract | None) -> Facts | None:
+def grid(program: Program | None, contract: Contract | None) -> Facts | None:
     """Scale and offset of the output's grid, without and with border and crop."""
     axes = _axes(program)
     if axes is None:
@@ -247,5 +260,6 @@ def _axes(program: Program | None, name: str = "") -> tuple[Reach, Reach] | None
         return None
 
 
-def _plain(contract: Contract) -> Mapping[str, Any]:
+def plain(contract: Contract) -> Mapping[str, Any]:
+    """Return a contract's keys as JSON's values."""
     return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(contract).items()}

@@ -8,6 +8,7 @@ With ``--json`` an object is printed::
                             --size; size [height, width] as expressions of the picture's,
                             null where they are not known
     layers                  [{name, type, line, reads, writes, parameters, multiply_adds}];
+                            those of an ONNX file are its nodes, and line is null;
                             reads names blobs, writes is like inputs; multiply_adds counts
                             for one output pixel, zeros among the weights included
     left_out                training layers, "name (Type)"
@@ -33,7 +34,15 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from texelnet.cli import _contract, _table
-from texelnet.cli.network import add_words, find, find_weights, graph, read_net
+from texelnet.cli.network import (
+    add_words,
+    find,
+    find_weights,
+    graph,
+    is_onnx,
+    read_graph,
+    read_net,
+)
 from texelnet.errors import TexelnetError
 
 if TYPE_CHECKING:
@@ -62,6 +71,24 @@ def _size(text: str) -> tuple[int, int]:
 
 def run(words: argparse.Namespace) -> int:
     """Gather the facts and print them."""
+    found = _graph(words) if is_onnx(words) else _layers(words)
+    if words.json:
+        print(json.dumps({key: found[key] for key in _KEYS}, indent=1))
+    else:
+        _print(found)
+    return 0
+
+
+def _graph(words: argparse.Namespace) -> Facts:
+    """Gather the facts of an ONNX file: its nodes are the layers."""
+    from texelnet.cli._graph_facts import graph_facts
+
+    network, told = _contracted(words, read_graph(words), known=True)
+    return graph_facts(network, words.size) | {"weights": network.source} | told
+
+
+def _layers(words: argparse.Namespace) -> Facts:
+    """Gather the facts of a Caffe network."""
     from texelnet.caffe import to_graph
     from texelnet.cli._facts import facts, without_weights
 
@@ -74,12 +101,7 @@ def run(words: argparse.Namespace) -> int:
         network = graph(net, words)
     network, told = _contracted(words, network, known=place is not None or not needy)
     found = {"weights": None if place is None else str(place)} | told
-    found = facts(net, network, words.size) | found
-    if words.json:
-        print(json.dumps({key: found[key] for key in _KEYS}, indent=1))
-    else:
-        _print(found)
-    return 0
+    return facts(net, network, words.size) | found
 
 
 _KEYS = (

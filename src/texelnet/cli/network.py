@@ -1,9 +1,9 @@
 """The words that every command shares: NETWORK, --weights, and those of the contract.
 
-NETWORK is a .prototxt or the name of a network that texelnet ships. Its weights and its
-contract are looked for beside it, under the same name::
+NETWORK is a .prototxt, an .onnx or the name of a network that texelnet ships. Its weights and
+its contract are looked for beside it, under the same name::
 
-    nets/up.prototxt        the network
+    nets/up.prototxt        the network; or up.onnx, which holds its weights itself
     nets/up.npz             weights: param/<layer>/<i> in Caffe's layout; or up.caffemodel
     nets/up.toml            contract; without it, flags or a guess by evidence
 """
@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from texelnet.graph.network import Network
 
 T = TypeVar("T")
+_SUFFIXES = (".prototxt", ".onnx")
 
 
 def add_words(
     parser: argparse.ArgumentParser, optional: str = "", contract: bool = True
 ) -> None:
     """Add NETWORK (or --network with this default), --weights and the contract's words."""
-    what = "a .prototxt, or one of " + ", ".join(shipped())
+    what = "a .prototxt, an .onnx, or one of " + ", ".join(shipped())
     if optional:
         parser.add_argument(
             "--network", default=optional, metavar="N", help=f"{what}; {optional}"
@@ -58,7 +59,7 @@ def shipped() -> dict[str, Path]:
 
 
 def find(word: str) -> Path:
-    """Return the prototxt that a word means: a path, or the name of a shipped network.
+    """Return the file that a word means: a path, or the name of a shipped network.
 
     Raises
     ------
@@ -71,17 +72,49 @@ def find(word: str) -> Path:
     if path.is_file():
         return path
     names = ", ".join(known)
-    if path.suffix == ".prototxt" or path.name != word:
-        beside = sorted(p.name for p in path.parent.glob("*.prototxt"))
+    if path.suffix in _SUFFIXES or path.name != word:
+        beside = sorted(p.name for p in _networks(path.parent))
         if path.is_dir():
-            beside = sorted(f"{path.name}/{p.name}" for p in path.glob("*.prototxt"))
+            beside = sorted(f"{path.name}/{p.name}" for p in _networks(path))
         hint = next(iter(difflib.get_close_matches(path.name, beside, 1)), "")
-        hint = f"did you mean {path.parent / hint}?" if hint else f"a .prototxt, or {names}"
+        hint = (
+            f"did you mean {path.parent / hint}?"
+            if hint
+            else f"a .prototxt, an .onnx, or {names}"
+        )
         fact = "this is a folder" if path.is_dir() else "no such file"
         raise UsageError(word, fact, hint)
     near = difflib.get_close_matches(word, known, 1, 0.5)
-    hint = f"did you mean {near[0]}?" if near else f"a .prototxt file, or one of {names}"
+    hint = (
+        f"did you mean {near[0]}?" if near else f"a .prototxt or .onnx file, or one of {names}"
+    )
     raise UsageError(word, "no network of this name is shipped", hint)
+
+
+def _networks(folder: Path) -> list[Path]:
+    return [path for suffix in _SUFFIXES for path in folder.glob(f"*{suffix}")]
+
+
+def is_onnx(words: argparse.Namespace) -> bool:
+    """Tell whether NETWORK is an ONNX file: a graph from the start, without Caffe's layers."""
+    return find(words.network).suffix.lower() == ".onnx"
+
+
+def read_graph(words: argparse.Namespace) -> Network:
+    """Read an ONNX file, without a contract.
+
+    Raises
+    ------
+    UsageError
+        If weights were named besides.
+    """
+    from texelnet.graph.onnx_file import read_onnx
+
+    path = find(words.network)
+    if words.weights is not None:
+        fact = f"{path.name} holds its weights itself"
+        raise UsageError("--weights", fact, "leave --weights out; it is for a .prototxt")
+    return read_onnx(path)
 
 
 def read_net(words: argparse.Namespace) -> Net:
@@ -120,7 +153,7 @@ def read_network(words: argparse.Namespace) -> Network:
     TexelnetError
         Of the kind that the damaged or missing thing has.
     """
-    network = graph(read_net(words), words)
+    network = read_graph(words) if is_onnx(words) else graph(read_net(words), words)
     return network.wants(_contract.contract_of(words, find(words.network), network))
 
 

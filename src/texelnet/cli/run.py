@@ -2,9 +2,9 @@
 
 IN.npz holds ``in/<blob>`` (batch, channels, height, width), the network's own numbers without
 any contract, and may hold ``param/<layer>/<i>``, which replace those of the weights. OUT.npz
-gets ``blob/<name>`` under Caffe's names, float32: onnxruntime returns every blob, the
-copies that an automatic Split makes included, the others the network's outputs unless every
-blob is asked for.
+gets ``blob/<name>`` under Caffe's names or those of an ONNX file's values, float32:
+onnxruntime returns every blob, the copies that an automatic Split makes included, the others
+the network's outputs unless every blob is asked for.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from texelnet.cli.network import add_words, find, graph, read_net
+from texelnet.cli.network import add_words, find, graph, is_onnx, read_graph, read_net
 from texelnet.cli.upscale import add_on, find_runner
 from texelnet.errors import PrototxtError, UsageError
 
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     import numpy as np
 
     from texelnet.caffe import Net
+    from texelnet.graph.network import Network
 
     Arrays = dict[str, np.ndarray]
+    Task = tuple[Network, Arrays, Callable[[Mapping[str, np.ndarray], bool], Arrays]]
 
 HELP = "Compute a network's blobs from blobs, as .npz."
 
@@ -48,27 +50,67 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(words: argparse.Namespace) -> int:
     """Read, compute, write; tell what was computed where."""
-    from texelnet.caffe import weights_from_arrays
-
     arrays = _arrays(words.inputs)
     given = {k.removeprefix("in/"): v for k, v in arrays.items() if k.startswith("in/")}
-    net = read_net(words)
-    inputs = {name: given[name] for name in net.inputs if name in given}
-    net = _sized(net, inputs, words.inputs)
+    network, inputs, named = (_onnx if is_onnx(words) else _caffe)(words, arrays, given)
     for name in sorted(given.keys() - inputs.keys()):
         print(f'{words.inputs}: nothing reads "in/{name}", it is left out', file=sys.stderr)
-    network = graph(net, words, weights_from_arrays(arrays, words.inputs))
     runner = find_runner(words.on)
     every = words.every_blob or runner.name == "onnxruntime"
     start = time.perf_counter()
     values = runner.blobs(network, inputs, every)
     seconds = time.perf_counter() - start
-    blobs = _blobs(net, inputs, values, every)
+    blobs = named(values, every)
     _write(words.outputs, {f"blob/{name}": values for name, values in blobs.items()})
     print(f"{network.name} on {runner.name}: {runner.adapter()}")
     count = f"{len(blobs)} blob{'s' if len(blobs) != 1 else ''}"
     print(f"{find(words.network)}: {count} in {seconds:.2f} s, {words.outputs}")
     return 0
+
+
+def _caffe(words: argparse.Namespace, arrays: Arrays, given: Arrays) -> Task:
+    """Read a Caffe network; return its inputs, and how values get Caffe's names."""
+    from texelnet.caffe import weights_from_arrays
+
+    net = read_net(words)
+    inputs = {name: given[name] for name in net.inputs if name in given}
+    net = _sized(net, inputs, words.inputs)
+    network = graph(net, words, weights_from_arrays(arrays, words.inputs))
+    return network, inputs, lambda values, every: _blobs(net, inputs, values, every)
+
+
+def _onnx(words: argparse.Namespace, arrays: Arrays, given: Arrays) -> Task:
+    """Read an ONNX file; return its inputs, checked; values keep their names.
+
+    Raises
+    ------
+    UsageError
+        An input is missing, or of a shape that the network does not take.
+    """
+    network, place = read_graph(words), words.inputs
+    nodes = network.model.graph
+    shapes = {str(v.name): tuple(v.shape or ()) for v in nodes.inputs}
+    for name, shape in shapes.items():
+        if name not in given:
+            fact = f'there is no "in/{name}"; {network.name} takes {", ".join(shapes)}'
+            raise UsageError(place, fact, "one array in/<input> for each input")
+        found = given[name].shape
+        fits = len(found) == len(shape) and 0 not in found
+        if not fits or any(
+            isinstance(a, int) and a != b for a, b in zip(shape, found, strict=False)
+        ):
+            wanted = f"({', '.join(map(str, shape))})"
+            fact = f'"in/{name}" is {found}, {network.name} takes {wanted}'
+            raise UsageError(place, fact, "(batch, channels, height, width)")
+    inputs = {name: given[name].astype("float32") for name in shapes}
+
+    def named(values: Mapping[str, np.ndarray], every: bool) -> Arrays:
+        made = [str(v.name) for node in nodes for v in node.outputs]
+        wanted = [*inputs, *made] if every else [str(v.name) for v in nodes.outputs]
+        known = inputs | dict(values)
+        return {name: known[name] for name in wanted if name in known}
+
+    return network, inputs, named
 
 
 def _blobs(net: Net, inputs: Arrays, values: Mapping[str, np.ndarray], every: bool) -> Arrays:

@@ -1,4 +1,4 @@
-"""Add, Sub, Mul, Div, Max, Min of planes and of constants, with ONNX broadcasting.
+"""Add, Sum, Mean, Sub, Mul, Div, Max, Min of planes and of constants, with ONNX broadcasting.
 
 A constant may be one number or one a channel; a plane of one channel spreads over many.
 Adding and multiplying constants stay linear (constants and mixes), so that the compiler can
@@ -39,6 +39,14 @@ def per_channel(array: np.ndarray, channels: int) -> np.ndarray:
     return np.broadcast_to(array.reshape(-1), (channels,))
 
 
+def _channels(operand: Operand | None) -> int:
+    """Return for how many channels an operand has numbers."""
+    if isinstance(operand, Plane):
+        return operand.channels
+    array = isinstance(operand, np.ndarray) and operand.ndim >= 3
+    return operand.shape[-3] if array and isinstance(operand, np.ndarray) else 1
+
+
 def _expr(operand: Operand | None, channels: int) -> Expr:
     if isinstance(operand, Plane):
         tap = Tap(operand.name, operand.channels)
@@ -70,12 +78,16 @@ def _arithmetic(type: str, function: str, summary: str) -> Op:
     def lower(node: Node) -> Result:
         planes = [p for p in node.operands if isinstance(p, Plane)]
         largest = max(planes, key=lambda p: p.channels)
-        exprs = [_expr(operand, largest.channels) for operand in node.operands]
+        alone = largest.channels == 1
+        channels = max(map(_channels, node.operands)) if alone else largest.channels
+        exprs = [_expr(operand, channels) for operand in node.operands]
         result = exprs[0]
         for other in exprs[1:]:
             result = _combine(function, result, other)
+        if type == "Mean":
+            result = scaled(result, 1.0 / len(exprs))
         name, height, width = node.outputs[0], largest.height, largest.width
-        return [Plane(name, largest.channels, height, width, result)]
+        return [Plane(name, channels, height, width, result)]
 
     cases = (
         Case("two planes", (SHAPE, SHAPE), above=0.3),
@@ -83,13 +95,21 @@ def _arithmetic(type: str, function: str, summary: str) -> Op:
         Case("a number first", (np.float32(0.7), SHAPE), above=0.3),
         Case("one a channel", (SHAPE, weights(5, 1, 1) + 1), above=-1.0),
         Case("one channel spreads", (SHAPE, (1, 3, 4)), above=0.3),
+        Case("one channel meets one a channel", ((1, 3, 4), weights(5, 1, 1) + 1), above=0.3),
     )
-    return Op(type, summary, lower, cases)
+    several = (
+        Case("three planes", (SHAPE, (1, 3, 4), SHAPE)),
+        Case("planes and constants", (SHAPE, np.float32(0.1), weights(1, 5, 1, 1), SHAPE)),
+        Case("one plane", (SHAPE,)),
+    )
+    many = type in ("Sum", "Mean", "Max", "Min")
+    return Op(type, summary, lower, (*cases, *several) if many else cases)
 
 
 ARITHMETIC = (
     _arithmetic("Add", "sum", "a + b."),
     _arithmetic("Sum", "sum", "The sum of any number of planes."),
+    _arithmetic("Mean", "sum", "The mean of any number of planes."),
     _arithmetic("Sub", "sub", "a - b."),
     _arithmetic("Mul", "mul", "a * b."),
     _arithmetic("Div", "div", "a / b."),

@@ -44,14 +44,48 @@ def windows(node: Node, kernel: tuple[int, ...]) -> tuple[Window, Window]:
         raise NotInAShader(
             f"the kernel has {len(kernel)} dimensions; a picture has 2", "run it on onnxruntime"
         )
-    if node.get("auto_pad", "NOTSET") not in ("NOTSET", "VALID"):
-        raise NotInAShader(
-            f"auto_pad={node.get('auto_pad', '')}", "export the network with explicit pads"
-        )
     strides, dilations = node.get("strides", (1, 1)), node.get("dilations", (1, 1))
     pads = node.get("pads", (0, 0, 0, 0))
+    auto = node.get("auto_pad", "NOTSET")
+    if auto == "VALID":
+        pads = (0, 0, 0, 0)
     y, x = (Window(kernel[i], strides[i], dilations[i], pads[i], pads[i + 2]) for i in range(2))
     return y, x
+
+
+def same_windows(node: Node, kernel: tuple[int, ...]) -> tuple[Window, Window]:
+    """Read a node's windows; SAME pads so that ceil(size / stride) pixels come out.
+
+    With a stride of 2 an odd size needs another pad than an even one: then the size must be
+    known. With a stride of 1, or where the kernel is one pixel, it never matters.
+    """
+    y, x = windows(node, kernel)
+    auto = node.get("auto_pad", "NOTSET")
+    if auto in ("NOTSET", "VALID"):
+        return y, x
+    source = node.plane(0)
+    return _same(y, source.height, auto), _same(x, source.width, auto)
+
+
+def _same(window: Window, size: Size, auto: str) -> Window:
+    if window.stride == 1:
+        return padded(window, window.reach - 1, auto)
+    if window.reach == 1:
+        return padded(window, 0, auto)
+    if size.fixed is None:
+        raise NotInAShader(
+            f"auto_pad={auto} with a stride of {window.stride} pads by the size of the picture",
+            "export the network with explicit pads, or fix the size of its input",
+        )
+    steps = -(-size.fixed // window.stride) - 1
+    return padded(window, max(steps * window.stride + window.reach - size.fixed, 0), auto)
+
+
+def padded(window: Window, total: int, auto: str) -> Window:
+    """Return the window with its pads shared out: the odd one after, or before (SAME_LOWER)."""
+    less = total // 2
+    before, after = (total - less, less) if auto == "SAME_LOWER" else (less, total - less)
+    return window._replace(before=before, after=after)
 
 
 def block_diagonal(blocks: np.ndarray) -> np.ndarray:
@@ -70,7 +104,7 @@ def _extent(size: Size, window: Window) -> Size:
 def _lower(node: Node) -> Result:
     source, kernel = node.plane(0), node.constant(1)
     outputs, group = kernel.shape[0], node.get("group", 1)
-    y, x = windows(node, kernel.shape[2:])
+    y, x = same_windows(node, kernel.shape[2:])
     border = ZERO if any((y.before, y.after, x.before, x.after)) else INSIDE
     terms: list[Expr] = [Constant(node.constant(2, np.zeros(outputs)).astype(np.float32))]
     for row, column in product(range(y.kernel), range(x.kernel)):
@@ -127,6 +161,26 @@ CONV = Op(
         ),
         Case(
             "kernel wider than the picture", ((1, 3, 2), weights(1, 1, 9, 9)), {"pads": [4] * 4}
+        ),
+        Case(
+            "same, the odd pixel after",
+            ((2, 5, 6), weights(3, 2, 4, 2)),
+            {"auto_pad": "SAME_UPPER"},
+        ),
+        Case(
+            "same, the odd pixel before",
+            ((2, 5, 6), weights(3, 2, 4, 2)),
+            {"auto_pad": "SAME_LOWER"},
+        ),
+        Case(
+            "same, 1x1 stride 2",
+            ((2, 5, 6), weights(3, 2, 1, 1)),
+            {"auto_pad": "SAME_UPPER", "strides": [2, 2]},
+        ),
+        Case(
+            "valid, stride 2",
+            ((2, 6, 5), weights(3, 2, 2, 3)),
+            {"auto_pad": "VALID", "strides": [2, 2]},
         ),
         Case(
             "many channels", ((33, 5, 6), weights(40, 33, 3, 3), weights(40)), {"pads": [1] * 4}

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from texelnet.ops.conv import Window, block_diagonal, windows
+from texelnet.ops.conv import Window, block_diagonal, padded, windows
 from texelnet.ops.op import Case, Node, NotInAShader, Op, Result
 from texelnet.ops.op import random_array as weights
 from texelnet.pixel import Plane
@@ -54,13 +54,40 @@ def _extent(size: Size, window: Window, extra: int) -> Size:
     return grown + (extra - window.before - window.after)
 
 
+def _placed(node: Node, axis: int, window: Window, size: Size) -> tuple[Window, Size]:
+    """Return the window with its pads, and how many pixels come out on an axis.
+
+    SAME makes stride times as many as went in, output_shape as many as it says; what the
+    kernels reach beyond that is cut on both sides.
+    """
+    extra = node.get("output_padding", (0, 0))[axis]
+    auto, shape = node.get("auto_pad", "NOTSET"), node.get("output_shape", ())
+    if shape:
+        wanted = int(shape[axis - 2])
+        if size.fixed is None:
+            raise NotInAShader(
+                f"output_shape makes {wanted} pixels of a picture of any size",
+                "export the network with pads, or fix the size of its input",
+            )
+        whole = (size.fixed - 1) * window.stride + extra + window.reach
+        return padded(window, max(whole - wanted, 0), _side(auto)), Size(wanted)
+    if auto in ("NOTSET", "VALID"):
+        return window, _extent(size, window, extra)
+    total = max(window.reach + extra - window.stride, 0)
+    return padded(window, total, _side(auto)), size * window.stride
+
+
+def _side(auto: str) -> str:
+    """The odd pixel of padding lies before, but for SAME_UPPER: unlike a convolution's."""
+    return "SAME_UPPER" if auto == "SAME_UPPER" else "SAME_LOWER"
+
+
 def _lower(node: Node) -> Result:
     source, kernel = node.plane(0), node.constant(1)
-    if "output_shape" in node.attributes:
-        raise NotInAShader("output_shape fixes the size", "export the network with pads")
     group = node.get("group", 1)
     outputs = kernel.shape[1] * group
-    y, x = windows(node, kernel.shape[2:])
+    placed = zip(windows(node, kernel.shape[2:]), (source.height, source.width), strict=True)
+    (y, height), (x, width) = (_placed(node, i, *pair) for i, pair in enumerate(placed))
     blocks = kernel.reshape(group, -1, *kernel.shape[1:])  # group, in, out, row, column
     mixes: dict[tuple[int, int], np.ndarray] = {}
     for row, column in product(range(y.kernel), range(x.kernel)):
@@ -78,9 +105,6 @@ def _lower(node: Node) -> Result:
     for (down_by, right_by), matrix in sorted(mixes.items()):
         axes = Axis.of(offset=down_by), Axis.of(offset=right_by)
         terms.append(Mix(matrix, Tap(source.name, source.channels, *axes, ZERO)))
-    extra = node.get("output_padding", (0, 0))
-    height = _extent(source.height, y, extra[0])
-    width = _extent(source.width, x, extra[1])
     strides = (y.stride, x.stride)
     return [Plane(node.outputs[0], outputs, height, width, add(*terms), strides)]
 
@@ -145,6 +169,21 @@ CONV_TRANSPOSE = Op(
             "depthwise",
             ((5, 4, 3), weights(5, 1, 4, 4)),
             {"strides": [2, 2], "pads": [1, 1, 1, 1], "group": 5},
+        ),
+        Case(
+            "same, the odd pixel after",
+            ((2, 4, 5), weights(2, 3, 3, 4), weights(3)),
+            {"strides": [2, 3], "auto_pad": "SAME_UPPER"},
+        ),
+        Case(
+            "same, the odd pixel before",
+            ((2, 4, 5), weights(2, 3, 3, 4), weights(3)),
+            {"strides": [2, 3], "auto_pad": "SAME_LOWER"},
+        ),
+        Case(
+            "output padding",
+            ((2, 4, 5), weights(2, 3, 3, 3), weights(3)),
+            {"strides": [2, 3], "pads": [1, 1, 1, 1], "output_padding": [1, 2]},
         ),
         Case("stride 1", ((2, 5, 4), weights(2, 2, 3, 3), weights(2)), {"pads": [1] * 4}),
         Case(

@@ -7,6 +7,8 @@ folds into whoever reads them.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from texelnet.ops.op import Case, Node, NotInAShader, Op, Operand, Result, Vector
@@ -61,7 +63,8 @@ def _numbers(operand: Operand | None, count: int, default: int) -> list[Size]:
         return [size(default)] * count
     if isinstance(operand, Vector):
         return list(operand.numbers)
-    assert isinstance(operand, np.ndarray)
+    if not isinstance(operand, np.ndarray):
+        raise NotInAShader("numbers that the network computes", "export them as constants")
     return [size(int(n)) for n in operand]
 
 
@@ -79,35 +82,57 @@ def _last(position: Size, extent: Size) -> Size:
     return extreme("min", _first(position, extent), extent)
 
 
+class _Cut(NamedTuple):
+    """A slice of one axis: pixel o of it is start + step*o."""
+
+    start: int
+    step: int
+    extent: Size
+
+
+def _cut(start: Size, end: Size, step: int, extent: Size) -> _Cut:
+    """Read one axis of a slice, as Python slices."""
+    if extent.fixed is not None and start.fixed is not None and end.fixed is not None:
+        last = end.fixed if end.fixed >= -(2**31) else None  # before the first
+        chosen = range(extent.fixed)[slice(start.fixed, last, step)]
+        return _Cut(chosen.start, step, size(len(chosen)))
+    if step < 1:
+        raise NotInAShader("a slice that runs backwards", "use a step above zero")
+    first, last_one = _first(start, extent), _last(end, extent)
+    if first.fixed is None:
+        raise NotInAShader("a slice that starts at a computed place", "slice at fixed places")
+    return _Cut(first.fixed, step, (last_one - first + (step - 1)) // step)
+
+
+def _cuts(node: Node, extents: tuple[Size, ...]) -> dict[int, _Cut]:
+    """Return how each axis that a slice names is cut."""
+    starts, ends = (_numbers(node.operand(i), 0, 0) for i in (1, 2))
+    axes = [int(a) % 4 for a in node.constant(3, range(len(starts)))]
+    steps = [int(s) for s in node.constant(4, [1] * len(axes))]
+    return {
+        axis: _cut(start, end, step, extents[axis])
+        for axis, start, end, step in zip(axes, starts, ends, steps, strict=True)
+    }
+
+
 def _slice(node: Node) -> Result:
     source = node.plane(0)
-    starts = _numbers(node.operand(1), 0, 0)
-    ends = _numbers(node.operand(2), 0, 0)
-    axes = [int(a) % 4 for a in node.constant(3, range(len(starts)))]
-    if any(s != 1 for s in node.constant(4, [1])):
-        raise NotInAShader("a slice with steps", "use a slice without steps")
-    height, width, shift = source.height, source.width, [0, 0]
-    channels = list(range(source.channels))
-    for axis, start, end in zip(axes, starts, ends, strict=True):
-        extent = (size(1), size(source.channels), source.height, source.width)[axis]
-        first, last = _first(start, extent), _last(end, extent)
-        if first.fixed is None or (axis < 2 and last.fixed is None):
-            raise NotInAShader(
-                "a slice that starts at a computed place", "slice at fixed places"
-            )
-        if axis == 0 and (first.fixed, last.fixed) != (0, 1):
-            raise NotInAShader("a slice of the batch", "give pictures one by one")
-        if axis == 1:
-            channels = channels[first.fixed : last.fixed]
-        elif axis == 2:
-            height, shift[0] = last - first, first.fixed
-        elif axis == 3:
-            width, shift[1] = last - first, first.fixed
-    y, x = (Axis.of(offset=s) for s in shift)
+    extents = (size(1), size(source.channels), source.height, source.width)
+    cuts = {i: _Cut(0, 1, extent) for i, extent in enumerate(extents)}
+    cuts |= _cuts(node, extents)
+    batch, over, down, right = (cuts[i] for i in range(4))
+    if batch.extent.fixed != 1:
+        raise NotInAShader("a slice of the batch", "give pictures one by one")
+    if over.extent.fixed is None:
+        raise NotInAShader("channels cut at a computed place", "slice at fixed places")
+    if min(down.step, right.step) < 1:
+        raise NotInAShader("a slice that runs backwards", "use a step above zero")
+    y, x = (Axis.of(cut.step, offset=cut.start) for cut in (down, right))
     expr: Expr = Tap(source.name, source.channels, y, x, INSIDE)
-    if len(channels) < source.channels:
+    channels = [over.start + over.step * i for i in range(over.extent.fixed)]
+    if channels != list(range(source.channels)):
         expr = pick(expr, channels)
-    return [Plane(node.outputs[0], len(channels), height, width, expr)]
+    return [Plane(node.outputs[0], len(channels), down.extent, right.extent, expr)]
 
 
 def _pad(node: Node) -> Result:
@@ -136,6 +161,7 @@ def _ints(*numbers: int) -> np.ndarray:
     return np.array(numbers, np.int64)
 
 
+_EVERY_SECOND = ((0, 1, 0), (2**31, 2**31, 5), (1, 2, 3), (2, 2, 2))
 _PADS = _ints(0, 0, 2, 1, 0, 0, 3, 4)
 
 MOVES = (
@@ -158,11 +184,16 @@ MOVES = (
     ),
     Op(
         "Slice",
-        "A crop, or some channels.",
+        "A crop, every n-th pixel, or some channels.",
         _slice,
         (
             Case("crop", (SHAPE, _ints(1, 2), _ints(5, -1), _ints(2, 3))),
             Case("channels", (SHAPE, _ints(1), _ints(4), _ints(1))),
+            Case("every third row", (SHAPE, _ints(1), _ints(-1), _ints(2), _ints(3))),
+            Case("every second of all", (SHAPE, *(_ints(*r) for r in _EVERY_SECOND))),
+            Case(
+                "channels backwards", (SHAPE, _ints(-1), _ints(-(2**63)), _ints(1), _ints(-1))
+            ),
             Case("to the end", (SHAPE, _ints(3), _ints(2**31), _ints(3))),
         ),
     ),

@@ -32,7 +32,24 @@ class Vector:
     numbers: tuple[Size, ...]
 
 
-Operand = Plane | np.ndarray | Vector
+@dataclass(frozen=True)
+class Digit:
+    """A part of a place: number n of ``count`` says n*step channels, rows or columns."""
+
+    side: str  # c, y or x
+    count: Size
+    step: int
+
+
+@dataclass(frozen=True)
+class View:
+    """A plane under other axes: for each, the digits that count along it."""
+
+    plane: Plane
+    axes: tuple[tuple[Digit, ...], ...]
+
+
+Operand = Plane | np.ndarray | Vector | View
 
 
 @dataclass(frozen=True)
@@ -89,9 +106,11 @@ class Case:
     outputs: int = 1
     span: float = 1.0  # inputs are drawn from -span .. span
     above: float | None = None  # ... or from above .. span
+    opset: int = 18  # the first from this one on that has the node
+    whole: bool = False  # the outputs are whole numbers: a Cast makes them floats
 
 
-Result = Sequence[Plane | Vector]
+Result = Sequence[Plane | Vector | View]
 
 
 def _free(node: Node) -> Fraction:

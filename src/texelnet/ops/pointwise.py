@@ -15,12 +15,24 @@ from texelnet.ops.arithmetic import per_channel
 from texelnet.ops.op import Case, Node, NotInAShader, Op, Result
 from texelnet.ops.op import random_array as weights
 from texelnet.pixel import Plane
-from texelnet.pixel.expr import Call, Constant, Expr, Tap, add, constant, scaled
+from texelnet.pixel.expr import (
+    Call,
+    Constant,
+    Expr,
+    Mix,
+    Tap,
+    add,
+    constant,
+    pick,
+    scaled,
+)
 
 SHAPE = (5, 3, 4)
 
 
-def _pointwise(meaning: Callable[[Node, Expr], Expr]) -> Callable[[Node], Result]:
+def pointwise(meaning: Callable[[Node, Expr], Expr]) -> Callable[[Node], Result]:
+    """Return what lowers a node whose pixel is a function of the pixel under it."""
+
     def lower(node: Node) -> Result:
         source = node.plane(0)
         expr = meaning(node, Tap(source.name, source.channels))
@@ -60,7 +72,7 @@ def _elu(node: Node, x: Expr) -> Expr:
     )
 
 
-def _tanh(x: Expr) -> Expr:
+def tanh(x: Expr) -> Expr:
     """Some drivers divide infinities in tanh: beyond 15 it is 1 in float32 anyway."""
     high, low = constant(15.0, x.channels), constant(-15.0, x.channels)
     return Call("tanh", (Call("max", (Call("min", (x, high)), low)),))
@@ -68,7 +80,7 @@ def _tanh(x: Expr) -> Expr:
 
 def _sigmoid(node: Node, x: Expr) -> Expr:
     """1/(1+exp(-x)) is (1 + tanh(x/2))/2, which overflows nowhere."""
-    return add(scaled(_tanh(scaled(x, 0.5)), 0.5), constant(0.5, x.channels))
+    return add(scaled(tanh(scaled(x, 0.5)), 0.5), constant(0.5, x.channels))
 
 
 def _clip(node: Node, x: Expr) -> Expr:
@@ -78,11 +90,35 @@ def _clip(node: Node, x: Expr) -> Expr:
     return x
 
 
-def _pow(node: Node, x: Expr) -> Expr:
-    exponents = np.unique(node.constant(1))
-    if len(exponents) != 1:
-        raise NotInAShader("an exponent for each channel", "give all channels one exponent")
-    exponent = float(exponents[0])
+def _pow(node: Node) -> Result:
+    if isinstance(node.operand(0), np.ndarray):
+        return pointwise(_exponential)(Node(node.op, "", node.operands[::-1], node.outputs))
+    return pointwise(_powers)(node)
+
+
+def _exponential(node: Node, x: Expr) -> Expr:
+    """A constant to the power of x: e to the x*log(constant)."""
+    base = per_channel(node.constant(1), x.channels)
+    if np.any(base <= 0):
+        raise NotInAShader("a power of a base that is not above zero", "use a positive base")
+    return Call("exp", (scaled(x, np.log(base.astype(np.float64))),))
+
+
+def _powers(node: Node, x: Expr) -> Expr:
+    """The channels that have one exponent are raised together."""
+    exponents = per_channel(node.constant(1), x.channels)
+    distinct = np.unique(exponents)
+    if len(distinct) == 1:
+        return _power(x, float(distinct[0]))
+    parts: list[Expr] = []
+    for exponent in distinct:
+        mine = np.flatnonzero(exponents == exponent)
+        place = np.eye(x.channels)[:, mine]
+        parts.append(Mix(place, _power(pick(x, mine.tolist()), float(exponent))))
+    return add(*parts)
+
+
+def _power(x: Expr, exponent: float) -> Expr:
     if exponent == 0:
         return constant(1.0, x.channels)
     if exponent.is_integer() and abs(exponent) <= 16:
@@ -105,23 +141,26 @@ def _call(function: str) -> Callable[[Node, Expr], Expr]:
     return lambda node, x: Call(function, (x,))
 
 
-def _op(
+def pointwise_op(
     type: str, summary: str, meaning: Callable[[Node, Expr], Expr], cases: Sequence[Case]
 ) -> Op:
-    return Op(type, summary, _pointwise(meaning), tuple(cases))
+    """Return the record of an operator of one plane."""
+    return Op(type, summary, pointwise(meaning), tuple(cases))
 
 
+_EXPONENTS = np.array([2, 1.7, 0.5, -1, 1], np.float32).reshape(5, 1, 1)
+_WHOLE = np.array([2, 3, 1, 2, 5], np.float32).reshape(5, 1, 1)
 PLAIN = Case("plain", (SHAPE,), span=3.0)
 
 POINTWISE = (
-    _op("Relu", "max(x, 0).", _relu, [PLAIN]),
-    _op(
+    pointwise_op("Relu", "max(x, 0).", _relu, [PLAIN]),
+    pointwise_op(
         "LeakyRelu",
         "x, or alpha*x below zero.",
         _leaky_relu,
         [PLAIN, Case("negative slope", (SHAPE,), {"alpha": -0.3})],
     ),
-    _op(
+    pointwise_op(
         "PRelu",
         "x, or slope*x below zero, a slope for each channel.",
         _prelu,
@@ -130,25 +169,31 @@ POINTWISE = (
             Case("shared", (SHAPE, weights(1, 1, 1))),
         ],
     ),
-    _op(
+    pointwise_op(
         "Elu",
         "x, or alpha*(exp(x) - 1) below zero.",
         _elu,
         [PLAIN, Case("alpha", (SHAPE,), {"alpha": 0.3}, span=30.0)],
     ),
-    _op("Sigmoid", "1/(1 + exp(-x)).", _sigmoid, [PLAIN, Case("wide", (SHAPE,), span=90.0)]),
-    _op(
+    pointwise_op(
+        "Sigmoid", "1/(1 + exp(-x)).", _sigmoid, [PLAIN, Case("wide", (SHAPE,), span=90.0)]
+    ),
+    pointwise_op(
         "Tanh",
         "The hyperbolic tangent.",
-        lambda node, x: _tanh(x),
+        lambda node, x: tanh(x),
         [PLAIN, Case("wide", (SHAPE,), span=90.0)],
     ),
-    _op("Abs", "The absolute value.", _call("abs"), [PLAIN]),
-    _op("Exp", "e to the x.", _call("exp"), [PLAIN]),
-    _op("Log", "The natural logarithm.", _call("log"), [Case("plain", (SHAPE,), above=0.1)]),
-    _op("Sqrt", "The square root.", _call("sqrt"), [Case("plain", (SHAPE,), above=0.1)]),
-    _op("Neg", "Minus x.", lambda node, x: scaled(x, -1.0), [PLAIN]),
-    _op(
+    pointwise_op("Abs", "The absolute value.", _call("abs"), [PLAIN]),
+    pointwise_op("Exp", "e to the x.", _call("exp"), [PLAIN]),
+    pointwise_op(
+        "Log", "The natural logarithm.", _call("log"), [Case("plain", (SHAPE,), above=0.1)]
+    ),
+    pointwise_op(
+        "Sqrt", "The square root.", _call("sqrt"), [Case("plain", (SHAPE,), above=0.1)]
+    ),
+    pointwise_op("Neg", "Minus x.", lambda node, x: scaled(x, -1.0), [PLAIN]),
+    pointwise_op(
         "Clip",
         "x kept between a minimum and a maximum.",
         _clip,
@@ -157,16 +202,19 @@ POINTWISE = (
             Case("only a maximum", (SHAPE, None, np.float32(0.4))),
         ],
     ),
-    _op(
+    Op(
         "Pow",
-        "x to a constant power.",
+        "x to a constant power, or a constant to the power of x.",
         _pow,
-        [
+        (
             Case("square", (SHAPE, np.float32(2))),
             Case("cube of negatives", (SHAPE, np.float32(3))),
             Case("inverse", (SHAPE, np.float32(-1)), above=0.2),
             Case("root", (SHAPE, np.float32(0.5)), above=0.1),
             Case("fraction", (SHAPE, np.float32(1.7)), above=0.1),
-        ],
+            Case("an exponent each", (SHAPE, _EXPONENTS), above=0.1),
+            Case("a number to the x", (np.float32(1.7), SHAPE), span=5.0),
+            Case("a whole exponent each", (SHAPE, _WHOLE)),
+        ),
     ),
 )

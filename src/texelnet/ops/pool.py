@@ -14,7 +14,7 @@ from itertools import product
 
 import numpy as np
 
-from texelnet.ops.conv import Window, windows
+from texelnet.ops.conv import Window, same_windows
 from texelnet.ops.op import Case, Node, NotInAShader, Op, Result
 from texelnet.pixel import Plane
 from texelnet.pixel.expr import (
@@ -59,8 +59,8 @@ def _taps(source: Plane, y: Window, x: Window, border: Border, presence: bool) -
 
 
 def _window(node: Node) -> tuple[Window, Window, bool, bool]:
-    y, x = windows(node, tuple(node.get("kernel_shape", ())))
-    ceil = bool(node.get("ceil_mode", 0))
+    y, x = same_windows(node, tuple(node.get("kernel_shape", ())))
+    ceil = bool(node.get("ceil_mode", 0)) and (y.stride, x.stride) != (1, 1)
     partial = ceil or any((y.before, y.after, x.before, x.after))
     return y, x, ceil, partial
 
@@ -86,7 +86,8 @@ def _lower_average(node: Node) -> Result:
     y, x, ceil, partial = _window(node)
     source = node.plane(0)
     total = add(*_taps(source, y, x, ZERO if partial else INSIDE, presence=False))
-    whole = bool(node.get("count_include_pad", 0))
+    pads = any((y.before, y.after, x.before, x.after))
+    whole = bool(node.get("count_include_pad", 0)) and pads
     if whole and ceil:
         raise NotInAShader(
             "count_include_pad with ceil_mode counts padding but not what lies beyond it",
@@ -113,6 +114,16 @@ _CASES = (
         (SHAPE,),
         {"kernel_shape": [3, 2], "strides": [1, 2], "pads": [1, 0, 1, 1]},
     ),
+    Case(
+        "same, the odd pixel after",
+        (SHAPE,),
+        {"kernel_shape": [2, 4], "auto_pad": "SAME_UPPER"},
+    ),
+    Case(
+        "same, the odd pixel before",
+        (SHAPE,),
+        {"kernel_shape": [2, 4], "auto_pad": "SAME_LOWER"},
+    ),
 )
 
 MAX_POOL = Op("MaxPool", "The largest pixel of a window.", _lower_max, _CASES)
@@ -126,6 +137,22 @@ AVERAGE_POOL = Op(
             "padding counts",
             (SHAPE,),
             {"kernel_shape": [3, 3], "pads": [1] * 4, "count_include_pad": 1},
+        ),
+        Case(
+            "padding would count, by ceil, but there is none",
+            (SHAPE,),
+            {
+                "kernel_shape": [2, 2],
+                "strides": [2, 2],
+                "ceil_mode": 1,
+                "count_include_pad": 1,
+            },
+        ),
+        Case(
+            "dilated and padded",
+            (SHAPE,),
+            {"kernel_shape": [3, 2], "dilations": [2, 3], "pads": [2, 1, 2, 1]},
+            opset=19,
         ),
     ),
 )

@@ -9,8 +9,6 @@ _WHOLE = "it looks at the whole picture at once, a pixel shader at a neighbourho
 
 REFUSED = (
     not_in_a_shader("Flatten", _FLAT, "run the network on onnxruntime, or cut it before"),
-    not_in_a_shader("Reshape", _FLAT, "run the network on onnxruntime, or cut it before"),
     not_in_a_shader("GlobalAveragePool", _WHOLE, "run the network on onnxruntime"),
-    not_in_a_shader("ReduceMean", _WHOLE, "run the network on onnxruntime"),
     not_in_a_shader("GlobalMaxPool", _WHOLE, "run the network on onnxruntime"),
 )

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from texelnet.ops.op import Node, NotInAShader, Vector
+from texelnet.ops.op import Node, NotInAShader, Vector, View
 from texelnet.pixel import Plane
 from texelnet.pixel.size import Size, size
 
@@ -78,6 +78,7 @@ SIZES: dict[str, Callable[[Node], Vector]] = {
     "Div": lambda node: Vector(tuple(_quotient(a, b) for a, b in _pairs(node))),
     "Identity": _same,
     "Cast": _same,
+    "Reshape": _same,
     "Unsqueeze": _same,
     "Squeeze": _same,
 }
@@ -90,5 +91,5 @@ def is_about_sizes(node: Node) -> bool:
         return True
     known = [o for o in node.operands if o is not None]
     return any(isinstance(o, Vector) for o in known) and not any(
-        isinstance(o, Plane) for o in known
+        isinstance(o, Plane | View) for o in known
     )

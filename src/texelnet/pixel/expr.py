@@ -147,6 +147,10 @@ FUNCTIONS: dict[str, Callable[..., np.ndarray]] = {
     "sqrt": np.sqrt,
     "tanh": np.tanh,
     "pow": np.power,  # of a base that is not negative
+    "sign": np.sign,
+    "floor": np.floor,
+    "ceil": np.ceil,
+    "round": np.round,  # half to even
 }
 """What each call means, in numpy; a dialect says the same in its own words."""
 

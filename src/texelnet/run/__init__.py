@@ -3,12 +3,13 @@
 To add one, write its file (a Runner) and list it here; numpy is what it is compared with.
 """
 
+from texelnet.run.ffmpeg import FFMPEG
 from texelnet.run.gpu import WGPU, missing
 from texelnet.run.numpy import NUMPY
 from texelnet.run.onnxruntime import ONNXRUNTIME
 from texelnet.run.runner import Draw, Runner
 
-RUNNERS: dict[str, Runner] = {r.name: r for r in (NUMPY, ONNXRUNTIME, WGPU)}
+RUNNERS: dict[str, Runner] = {r.name: r for r in (NUMPY, ONNXRUNTIME, WGPU, FFMPEG)}
 """Every runner, by name."""
 
 

@@ -6,14 +6,14 @@ limits, print. Every stage can be looked at: `watch` is called after each step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from texelnet.errors import ShaderError
 from texelnet.graph.network import Network
 from texelnet.pixel import Program, check
 from texelnet.pixel.reach import depends
 from texelnet.shader.frame import frame
-from texelnet.shader.kernel import packs
+from texelnet.shader.kernel import Load, Loop, Statement, packs
 from texelnet.shader.lower import lower
 from texelnet.shader.schedule import Schedule
 from texelnet.shader.steps import STEPS
@@ -59,7 +59,8 @@ def compile_network(
     if watch:
         watch("lower", program)
     if network.contract is not None and outputs is None:
-        program = frame(program, network.contract, shift)
+        seen = target.sees(network.contract)
+        program = frame(program, seen, shift * network.contract.span / seen.span)
         if watch:
             watch("frame", program)
     program = simplify(program, schedule, watch)
@@ -90,13 +91,13 @@ def _fit(build: Build, target: Target, source: str) -> None:
     limits = target.limits
     for kernel in build.kernels:
         where = f'{source} (layer "{" ".join(kernel.notes) or kernel.plane.name}")'
-        if len(kernel.reads) > limits.textures:
-            raise ShaderError(
-                where,
-                f"one pass would read {len(kernel.reads)} planes; "
-                f"{target.name} binds {limits.textures}",
-                "join fewer blobs at once",
-            )
+        bound, what, hint = len(kernel.reads), "planes", "join fewer blobs at once"
+        if limits.separate:
+            bound = len({(load.plane, load.layer) for load in _loads(kernel.body)})
+            what, hint = "textures of 4 channels", "a narrower network, or fewer blobs to join"
+        if bound > limits.textures:
+            fact = f"one pass would read {bound} {what}; {target.name} binds {limits.textures}"
+            raise ShaderError(where, fact, hint)
         widest = max((packs(p.channels) for p in (*kernel.reads, kernel.plane)), default=0)
         if widest > limits.layers:
             raise ShaderError(
@@ -104,3 +105,11 @@ def _fit(build: Build, target: Target, source: str) -> None:
                 f"a plane of {4 * widest} channels; {target.name} holds {4 * limits.layers}",
                 "use a narrower network",
             )
+
+
+def _loads(body: Sequence[Statement]) -> Iterator[Load]:
+    for statement in body:
+        if isinstance(statement, Load):
+            yield statement
+        elif isinstance(statement, Loop):
+            yield from _loads(statement.body)

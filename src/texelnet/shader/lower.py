@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
 import onnx_ir as ir
 
 from texelnet.errors import ShaderError
 from texelnet.graph.network import Network
-from texelnet.ops import OPS, SIZES, Node, NotInAShader, Vector, is_about_sizes
+from texelnet.ops import OPS, SIZES, Node, NotInAShader, Operand, is_about_sizes
 from texelnet.pixel import Demand, Plane, Program, check, covers, size
 from texelnet.pixel.expr import HERE, INSIDE, taps
 
-Known = Plane | np.ndarray | Vector
+Known = Operand
 
 
 def lower(network: Network, outputs: Iterable[str] | None = None) -> Program:
@@ -90,7 +89,7 @@ def _nodes(graph: ir.Graph, known: dict[str, Known]) -> list[str]:
             refused.append(f'  {raw.op_type} "{raw.name}": {error.why}{hint}')
             lost.update(node.outputs)
         else:
-            known.update(zip(node.outputs, results, strict=True))
+            known.update(zip(node.outputs, results, strict=False))  # some are optional
     return refused
 
 

@@ -30,6 +30,7 @@ class Limits:
     textures: int  # textures read
     attachments: int  # packs a fragment pass may write
     layers: int  # packs a plane may have
+    separate: bool = False  # each pack of a plane is a texture of its own
 
 
 @dataclass(frozen=True)
@@ -44,3 +45,5 @@ class Target:
     """Names of schedules it can run, the usual one first."""
     package: Callable[[Build], dict[str, bytes]]
     """File names and contents, nothing else."""
+    sees: Callable[[Contract], Contract] = lambda contract: contract
+    """What a contract becomes where the host hands other numbers to its shaders."""

@@ -7,9 +7,10 @@ that is used. REFUSED holds those that are known and can't be done, each with it
 from texelnet.caffe.layer import Kind
 from texelnet.caffe.layers.activation import DROPOUT, ELU, POWER, PRELU, RELU, SIGMOID, TANH
 from texelnet.caffe.layers.affine import BATCH_NORM, BIAS, SCALE
+from texelnet.caffe.layers.channels import ARG_MAX, SOFTMAX
 from texelnet.caffe.layers.convolution import CONVOLUTION, DECONVOLUTION
-from texelnet.caffe.layers.crop import CROP
-from texelnet.caffe.layers.eltwise import ELTWISE
+from texelnet.caffe.layers.crop import CROP, CROP_CENTER
+from texelnet.caffe.layers.eltwise import AXPY, ELTWISE
 from texelnet.caffe.layers.input import INPUT
 from texelnet.caffe.layers.join import CONCAT, SLICE, SPLIT
 from texelnet.caffe.layers.others import REFUSED, TRAINING, Dropped
@@ -31,10 +32,14 @@ LAYERS: dict[str, Kind] = {
         POWER,
         DROPOUT,
         ELTWISE,
+        AXPY,
+        SOFTMAX,
+        ARG_MAX,
         CONCAT,
         SLICE,
         SPLIT,
         CROP,
+        CROP_CENTER,
         SCALE,
         BIAS,
         BATCH_NORM,

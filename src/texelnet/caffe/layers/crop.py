@@ -1,6 +1,7 @@
 """Crop: the first bottom cut to the second one's sizes, from `axis` on.
 
-`offset` is written once for all these axes, or once an axis; left out it is 0.
+`offset` is written once for all these axes, or once an axis; left out it is 0. CropCenter, of
+the fork that waifu2x uses, cuts `crop_size` entries off both ends, written once an axis.
 """
 
 from __future__ import annotations
@@ -50,4 +51,35 @@ def _to_graph(layer: Layer, writer: Writer) -> None:
     writer.node("Slice", [writer.bottoms[0], starts, ends, where], writer.tops[0])
 
 
+def _center_shapes(layer: Layer) -> tuple[Shape, ...]:
+    """Return the shape without what is cut off both ends."""
+    shape, sizes = (
+        layer.bottom_shapes[0],
+        layer.settings("crop_center_param").numbers("crop_size"),
+    )
+    if len(sizes) != len(shape):
+        fact = (
+            f"crop_size is written {len(sizes)} times, {layer.bottoms[0]} has {len(shape)} axes"
+        )
+        raise layer.error(fact, "write it once an axis: 0 0 4 4")
+    for at, (entries, cut) in enumerate(zip(shape, sizes, strict=True)):
+        if entries <= 2 * cut:
+            raise layer.error(f"axis {at} has {entries}, crop_size {cut} leaves nothing of it")
+    return (tuple(entries - 2 * cut for entries, cut in zip(shape, sizes, strict=True)),)
+
+
+def _center_to_graph(layer: Layer, writer: Writer) -> None:
+    """Write Slice on the axes that are cut."""
+    sizes = layer.settings("crop_center_param").numbers("crop_size")
+    axes = [axis for axis, cut in enumerate(sizes) if cut]
+    if not axes:
+        writer.node("Identity", writer.bottoms, writer.tops[0])
+        return
+    starts = writer.constant("starts", [sizes[axis] for axis in axes])
+    ends = writer.constant("ends", [-sizes[axis] for axis in axes])
+    where = writer.constant("axes", axes)
+    writer.node("Slice", [writer.bottoms[0], starts, ends, where], writer.tops[0])
+
+
+CROP_CENTER = Kind("CropCenter", _center_shapes, _center_to_graph)
 CROP = Kind("Crop", _shapes, _to_graph, bottoms=(2, 2))

@@ -1,7 +1,7 @@
 """Eltwise: sum (with a coefficient for each bottom), product or maximum of blobs of one shape.
 
 In place, Caffe's sum clears the top, and with it the first bottom, before it adds: refused
-here.
+here. Axpy, of SENet's fork, is a*x + y with one number a of each picture and channel.
 """
 
 from __future__ import annotations
@@ -45,4 +45,25 @@ def _to_graph(layer: Layer, writer: Writer) -> None:
         value = writer.node(op, [value, term], writer.tops[0] if last else "")
 
 
+def _axpy_shapes(layer: Layer) -> tuple[Shape, ...]:
+    """Return the shape of x and y."""
+    factor, shape, other = layer.bottom_shapes
+    if shape != other or len(shape) != 4:
+        fact = f"{layer.bottoms[1]} is {spoken(shape)}, {layer.bottoms[2]} is {spoken(other)}"
+        raise layer.error(f"{fact}: Axpy adds blobs of one shape, with 4 axes")
+    if factor not in (shape[:2], (*shape[:2], 1, 1)):
+        fact = f"{layer.bottoms[0]} is {spoken(factor)}"
+        raise layer.error(f"{fact}: Axpy takes {spoken((*shape[:2], 1, 1))} there")
+    return (shape,)
+
+
+def _axpy(layer: Layer, writer: Writer) -> None:
+    """Write Mul and Add."""
+    factor, x, y = writer.bottoms
+    if len(layer.bottom_shapes[0]) == 2:
+        factor = writer.node("Unsqueeze", [factor, writer.constant("axes", [2, 3])])
+    writer.node("Add", [writer.node("Mul", [factor, x]), y], writer.tops[0])
+
+
+AXPY = Kind("Axpy", _axpy_shapes, _axpy, bottoms=(3, 3))
 ELTWISE = Kind("Eltwise", _shapes, _to_graph, bottoms=(2, ANY), in_place=True)

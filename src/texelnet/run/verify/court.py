@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -22,12 +24,14 @@ from texelnet.picture import difference, psnr
 from texelnet.run.onnxruntime import Reference
 from texelnet.run.verify.candidate import Candidate
 from texelnet.run.verify.depart import departure
+from texelnet.run.verify.hosted import LONGEST, Hosted, beyond
 from texelnet.run.verify.manifest import nothing_left, sizes_of, too_large
 from texelnet.run.verify.poison import poisoned
-from texelnet.run.verify.proof import SHIFT, Departure, Row, Witness
+from texelnet.run.verify.proof import BAR, HALF_BAR, SHIFT, Departure, Row, Witness
 from texelnet.run.verify.trials import Trial
 from texelnet.run.wgpu import Session, largest_texture
 from texelnet.shader.package import Package
+from texelnet.shader.targets.mpv import FORMAT as USER_SHADER
 
 Planes = NDArray[np.float32]
 Blobs = dict[str, Planes]
@@ -43,10 +47,14 @@ class Court:
     def __init__(self, network: Network, candidate: Candidate) -> None:
         self.candidate = candidate
         self.fresh, self.package = candidate.fresh.manifest, candidate.package
+        self.hosted = self.fresh["format"] == USER_SHADER
+        self.bar = HALF_BAR if self.hosted else BAR
         self.reference = _Network(network, self.fresh)
-        self.drawn = _Drawn(candidate.package)
-        self.shifted = _Drawn(candidate.witness)
-        self.beyond = _Drawn(poisoned(candidate.package))
+        drawn = partial(Hosted, contract=network.contract) if self.hosted else _Drawn
+        self.drawn: _Drawn | Hosted = drawn(candidate.package)
+        self.shifted: _Drawn | Hosted = drawn(candidate.witness)
+        poison = beyond if self.hosted else poisoned
+        self.beyond: _Drawn | Hosted = drawn(poison(candidate.package))
         self.reach = reach_of(self.fresh["reach"])
         self.rows: list[Row] = []
         self.outside: list[Row] = []
@@ -73,13 +81,16 @@ class Court:
             self._failed.append((max(row.largest for row in rows), trial))
         if trial.size not in self._sizes:
             self._sizes.add(trial.size)
-            self.witness += _witness(trial, self.shifted.draw(inputs), got)
+            shifted = self.shifted.draw(inputs)
+            if isinstance(self.drawn, Hosted):
+                got, shifted = self.drawn.uncut(got, shifted)
+            self.witness += _witness(trial, shifted, got)
         if trial.name == "noise" and not self.outside:
             self.outside += self._compare(trial, self.beyond.draw(inputs), got)
 
     def departs(self) -> Departure | None:
         """Tell where the worst of the pictures begins to differ."""
-        if not self._failed:
+        if not self._failed or isinstance(self.drawn, Hosted):
             return None
         small = [f for f in self._failed if f[1].width * f[1].height <= READABLE]
         _, trial = max(small or self._failed, key=lambda failed: failed[0])
@@ -88,7 +99,7 @@ class Court:
 
     def _too_large(self, trial: Trial) -> str:
         """Tell why no device holds what a picture takes; a package may not ask for more."""
-        longest = largest_texture()
+        longest = LONGEST if self.hosted else largest_texture()
         found = []
         for manifest in (self.fresh, self.package.manifest):
             sizes = _sizes(manifest, trial)
@@ -104,8 +115,12 @@ class Court:
         names, rows = list(zip(got, wanted, strict=True)), []
         for mine, theirs in names:
             picture = trial.name if len(names) == 1 else f"{trial.name}: {theirs}"
-            span = self.reference.span(wanted[theirs])
-            rows.append(_row(picture, trial, got[mine], wanted[theirs], span, self.reach))
+            answer = wanted[theirs]
+            span = self.reference.span(answer)
+            if isinstance(self.drawn, Hosted):
+                span, answer = self.drawn.cut(answer)
+            row = _row(picture, trial, got[mine], answer, span, self.reach)
+            rows.append(replace(row, bar=self.bar))
         return rows
 
 

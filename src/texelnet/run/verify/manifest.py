@@ -17,6 +17,7 @@ from texelnet.errors import PackageError
 from texelnet.pixel.size import tree_at
 from texelnet.shader.package import Package, read_package
 from texelnet.shader.schedule import COMPUTE, SCHEDULES, Schedule
+from texelnet.shader.targets.mpv import FORMAT as USER_SHADER
 
 MOST_BYTES = 1 << 24
 MOST_ROWS = 4096
@@ -95,8 +96,9 @@ def _check_planes(look: _Look, table: Mapping[str, Any]) -> None:
             look.wrong(
                 f"{key}.packs", plane["packs"], f"{packs}, what {channels} channels take"
             )
-        if plane["format"] != _FORMATS[channels > 1]:
-            look.wrong(f"{key}.format", plane["format"], _FORMATS[channels > 1])
+        form = "host" if table["format"] == USER_SHADER else _FORMATS[channels > 1]
+        if plane["format"] != form:
+            look.wrong(f"{key}.format", plane["format"], form)
     free: set[str] = set()
     for key in ("inputs", "outputs"):
         for name in look.rows(key, table[key], least=1):

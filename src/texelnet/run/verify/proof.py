@@ -11,10 +11,14 @@ from texelnet.picture.measure import Difference, Worst
 
 BAR = 1e-4
 """The largest error allowed, relative to the output's range, with 32-bit storage."""
+HALF_BAR = 0.6 / 255
+"""The same where the host keeps its textures in 16 bits."""
 SHIFT = 0.125
 """How much the witness is shifted."""
 ROUNDING = 1e-5
 """How far the witness may be off its shift, relative to the output's range."""
+HALF_ROUNDING = 2**-9
+"""The same in 16 bits: the last digits of both builds between 1/2 and 1, up and down."""
 BORDERS = ("top", "bottom", "left", "right")
 
 
@@ -40,6 +44,8 @@ class Row:
         Why the network itself can't draw a picture of this size.
     problem
         Why the package's answer can't be compared at all.
+    bar
+        The largest error allowed, relative to the output's range.
     """
 
     picture: str
@@ -51,6 +57,7 @@ class Row:
     psnr: float = math.nan
     refused: str = ""
     problem: str = ""
+    bar: float = BAR
 
     @property
     def largest(self) -> float:
@@ -60,7 +67,7 @@ class Row:
     @property
     def passed(self) -> bool:
         """Whether the package drew what the network draws, or the network draws nothing."""
-        return bool(self.refused) or self.largest <= BAR
+        return bool(self.refused) or self.largest <= self.bar
 
     @property
     def size(self) -> str:
@@ -133,6 +140,8 @@ class Proof:
         One a size.
     departure
         Where a failing package begins to differ, if that can be told.
+    bar
+        The largest error allowed, relative to the output's range.
     """
 
     network: str
@@ -152,6 +161,7 @@ class Proof:
     witness: tuple[Witness, ...]
     departure: Departure | None
     seconds: float
+    bar: float = BAR
 
     @property
     def compared(self) -> list[Row]:
@@ -171,6 +181,8 @@ class Proof:
     @property
     def allowed(self) -> float:
         """How far the witness may be off; what was edited on purpose may round otherwise."""
+        if self.bar != BAR:
+            return HALF_ROUNDING
         return BAR if self.edited else ROUNDING
 
     @property
@@ -189,7 +201,7 @@ class Proof:
         failed, compared = [r for r in self.compared if not r.passed], len(self.compared)
         if failed:
             found.append(
-                f"{len(failed)} of {_count(compared)} off by more than {BAR:g} of the "
+                f"{len(failed)} of {_count(compared)} off by more than {self.bar:.2g} of the "
                 f"output's range, the worst by {self.largest:.2g}"
             )
         if not compared:
@@ -256,7 +268,7 @@ class Proof:
         if self.equal:
             return [
                 f"EQUAL: {_count(len(self.compared))}, largest error {self.largest:.1e}, "
-                f"allowed {BAR:g}"
+                f"allowed {self.bar:.2g}"
             ]
         return [f"DIFFERS: {reason}" for reason in self.reasons]
 
@@ -296,10 +308,9 @@ class Proof:
         """
         own = (
             *("network", "source", "target", "place", "schedule", "passes", "adapter"),
-            *("versions", "reach", "seconds", "verdict", "reasons", "largest", "edited"),
+            *("versions", "bar", "reach", "seconds", "verdict", "reasons", "largest", "edited"),
         )
         found = {name: getattr(self, name) for name in own} | {
-            "bar": BAR,
             "changed": list(self.changed),
             "notes": list(self.notes),
             "rows": [_row(row) for row in self.rows],

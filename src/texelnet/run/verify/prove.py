@@ -19,6 +19,7 @@ from time import perf_counter
 
 from texelnet import __version__
 from texelnet.graph.network import Network
+from texelnet.run import ffmpeg
 from texelnet.run.verify.candidate import Candidate, candidate, origin
 from texelnet.run.verify.court import Court
 from texelnet.run.verify.proof import Proof
@@ -26,6 +27,12 @@ from texelnet.run.verify.trials import BUILT_IN, Trial, from_files, pinned
 from texelnet.run.wgpu import adapter_name
 from texelnet.shader.schedule import Schedule
 from texelnet.shader.targets import Target
+
+HOSTED = (
+    "the host shows 0..1 and cuts the rest: the network's answer is cut before it is compared, "
+    "and errors are relative to what it spanned before",
+    "textures between passes are the host's choice, 16-bit floats here",
+)
 
 
 def verify(
@@ -92,17 +99,18 @@ def _proof(
         place=found.package.place,
         schedule=found.schedule.json(),
         passes=len(found.package.manifest["passes"]),
-        adapter=adapter_name(),
+        adapter=ffmpeg.adapter_name() if court.hosted else adapter_name(),
         versions=_versions(),
         reach=court.reach,
         changed=tuple(found.package.changed),
         edited=edited,
-        notes=tuple(origin(found)),
+        notes=(*origin(found), *(HOSTED if court.hosted else ())),
         rows=tuple(court.rows),
         outside=tuple(court.outside),
         witness=tuple(court.witness),
         departure=court.departs(),
         seconds=0.0,
+        bar=court.bar,
     )
 
 

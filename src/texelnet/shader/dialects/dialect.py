@@ -38,6 +38,7 @@ class Dialect:
     let: str  # declares {0} as {1}: a pack
     let_int: str
     let_bool: str
+    let_weights: str  # declares {0} as {1}, a vector or a matrix of the type {2}
     running: str  # declares a variable {0} beginning as {1}
     loop: str  # opens a loop over {0} up to {1}
     inside: str  # whether coordinate {0} lies in 0 .. {1}-1
@@ -190,7 +191,8 @@ class _Printer:
                 for i, text in enumerate(constants):
                     constants[i] = f"weights{self.weight_count}"
                     self.weight_count += 1
-                    lines.append(self.dialect.let.format(constants[i], text))
+                    kind = text.split("(", 1)[0]
+                    lines.append(self.dialect.let_weights.format(constants[i], text, kind))
             self.weights[key] = (constants, template)
         constants, template = self.weights[key]
         return [*lines, f"{s.to} += {template.format(*constants, source=s.source)};"]

@@ -21,6 +21,7 @@ WGSL = Dialect(
     let="let {0} = {1};",
     let_int="let {0} = {1};",
     let_bool="let {0} = {1};",
+    let_weights="let {0} = {1};",
     running="var {0} = {1};",
     loop="for (var {0} = 0; {0} < {1}; {0}++) {{",
     inside="u32({0}) < u32({1})",

@@ -37,43 +37,75 @@ from texelnet.shader.schedule import Schedule
 from texelnet.shader.steps.drop_unread import drop_unread
 from texelnet.shader.steps.merge_mixes import merge_mixes
 
+MOST_LAYERS = 64
+"""Layers that one plane may come to hold, so that no expression grows without bound."""
+
 
 def fuse_planes(program: Program, schedule: Schedule) -> Program:
     """Return the program with as few planes as fusing can leave."""
     if not schedule.fuse:
         return program
-    changed = True
-    while changed:
-        changed = False
-        for name in list(program.planes):
-            if name in program.planes and program.planes[name].expr is not None:
-                fused = _fused(program, name, schedule)
-                if fused is not program:
-                    program, changed = drop_unread(fused, schedule), True
-        program = merge_mixes(program, schedule)
-    return program
+    program = drop_unread(program, schedule)
+    while True:
+        fuser = _Fuser(program, schedule)
+        fused = [fuser.fuse(name) for name in program.planes]
+        if not any(fused):
+            return program
+        program = merge_mixes(program.with_planes(fuser.planes.values()), schedule)
 
 
-def _fused(program: Program, name: str, schedule: Schedule) -> Program:
-    """Fuse one source into this plane, if any can be."""
-    plane = program.planes[name]
-    for tap in taps(plane.computed):
-        source = program.planes[tap.plane]
-        if source.expr is None or source.name in program.outputs:
-            continue
-        mine = [t for t in taps(plane.computed) if t.plane == source.name]
-        if any(t.presence for t in mine):
-            continue
-        new = _through(program, plane, source, mine)
-        if new is None and len(program.readers()[source.name]) == 1:
-            new = _inside(plane, source, tap, schedule)
+class _Fuser:
+    """The planes of a program as they are fused, and how often each is read."""
+
+    def __init__(self, program: Program, schedule: Schedule) -> None:
+        self.program, self.schedule = program, schedule
+        self.planes = dict(program.planes)
+        self.reads = {name: len(found) for name, found in program.readers().items()}
+
+    def fuse(self, name: str) -> bool:
+        """Fuse one source into this plane, if any can be, and tell whether it was."""
+        new = self._fused(self.planes[name]) if name in self.planes else None
         if new is not None:
-            layers = tuple(dict.fromkeys((*source.layers, *plane.layers)))
-            new = replace(new, layers=layers)
-            return program.with_planes(
-                new if p.name == name else p for p in program.planes.values()
-            )
-    return program
+            self._put(new)
+        return new is not None
+
+    def _fused(self, plane: Plane) -> Plane | None:
+        """Return the plane with one of its sources fused into it, if any can be."""
+        found = [] if plane.expr is None else taps(plane.expr)
+        for tap in found:
+            source = self.planes[tap.plane]
+            if source.expr is None or source.name in self.program.outputs:
+                continue
+            if len(source.layers) + len(plane.layers) > MOST_LAYERS:
+                continue
+            mine = [t for t in found if t.plane == source.name]
+            if any(t.presence for t in mine):
+                continue
+            new = _through(self.program, plane, source, mine)
+            if new is None and self.reads[source.name] == 1:
+                new = _inside(plane, source, tap, self.schedule)
+            if new is not None:
+                layers = dict.fromkeys((*source.layers, *plane.layers))
+                return replace(new, layers=tuple(layers))
+        return None
+
+    def _put(self, new: Plane) -> None:
+        """Put a plane in the place of its old self; drop what nobody reads any more."""
+        old = self.planes[new.name]
+        self.planes[new.name] = new
+        for tap in taps(new.computed):
+            self.reads[tap.plane] += 1
+        self._forget(old)
+
+    def _forget(self, old: Plane) -> None:
+        lost = [old]
+        while lost:
+            for tap in taps(lost.pop().computed):
+                self.reads[tap.plane] -= 1
+                source = self.planes.get(tap.plane)
+                kept = {*self.program.outputs, *self.program.inputs}
+                if source is not None and not self.reads[tap.plane] and tap.plane not in kept:
+                    lost.append(self.planes.pop(tap.plane))
 
 
 def _inside(plane: Plane, source: Plane, tap: Tap, schedule: Schedule) -> Plane | None:

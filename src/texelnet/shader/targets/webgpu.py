@@ -7,22 +7,16 @@ written as trees: a number, a name of the input's free size, or [operator, opera
 
 from __future__ import annotations
 
-import hashlib
 import json
-from dataclasses import asdict
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
-from texelnet import __version__
 from texelnet.graph.contract import write_contract
-from texelnet.pixel import Plane
-from texelnet.pixel.reach import alignment, reach
-from texelnet.pixel.size import Size
-from texelnet.shader.cost import cost
 from texelnet.shader.dialects.wgsl import WGSL, module, texel_format
 from texelnet.shader.kernel import Kernel, packs
+from texelnet.shader.manifest import manifest_of, shape
 from texelnet.shader.target import Build, Limits, Target
 
 FORMAT = "texelnet webgpu package"
@@ -47,7 +41,8 @@ def _package(build: Build) -> dict[str, bytes]:
         contents["contract.toml"] = write_contract(build.contract).encode()
     for script in ("runner.js", "manifest.js", "picture.js"):
         contents[script] = (files("texelnet.shader.targets") / f"webgpu_{script}").read_bytes()
-    manifest = _manifest(build, passes, contents)
+    head = {"format": FORMAT, "version": VERSION}
+    manifest = manifest_of(build, head, passes, contents, texel_format)
     contents["manifest.json"] = (json.dumps(manifest, indent=1) + "\n").encode()
     return contents
 
@@ -75,52 +70,6 @@ def _pass(kernel: Kernel, file: str) -> dict[str, Any]:
     return entry
 
 
-def _manifest(
-    build: Build, passes: list[dict[str, Any]], contents: dict[str, bytes]
-) -> dict[str, Any]:
-    program = build.program
-    output = program.planes[program.outputs[0]]
-    rows, columns = reach(program, output.name)
-    return {
-        "format": FORMAT,
-        "version": VERSION,
-        "written_by": f"texelnet {__version__}",
-        "network": build.name,
-        "schedule": build.schedule.json(),
-        "inputs": list(program.inputs),
-        "outputs": list(program.outputs),
-        "contract": None if build.contract is None else asdict(build.contract),
-        "planes": {p.name: _plane(p) for p in program.planes.values()},
-        "passes": passes,
-        "demands": [
-            {"equal": [d.first.tree(), d.second.tree()], "where": d.where}
-            for d in program.demands
-        ],
-        "reach": {
-            "rows": [_number(rows.rate), _number(rows.low), _number(rows.high)],
-            "columns": [_number(columns.rate), _number(columns.low), _number(columns.high)],
-            "align": list(alignment(program)),
-        },
-        "predicted": cost(program, build.kernels)
-        | {"source_bytes": sum(len(v) for k, v in contents.items() if k.endswith(".wgsl"))},
-        "sha256": {name: hashlib.sha256(v).hexdigest() for name, v in contents.items()},
-    }
-
-
-def _number(value: Any) -> list[int]:
-    return [value.numerator, value.denominator]
-
-
-def _plane(plane: Plane) -> dict[str, Any]:
-    return {
-        "channels": plane.channels,
-        "packs": packs(plane.channels),
-        "format": texel_format(plane.channels),
-        "height": plane.height.tree(),
-        "width": plane.width.tree(),
-    }
-
-
 def _title(kernels: list[Kernel], build: Build) -> str:
     """The head of a shader tells its layers, shapes and cost."""
     kernel, plane = kernels[0], kernels[0].plane
@@ -129,8 +78,8 @@ def _title(kernels: list[Kernel], build: Build) -> str:
         f"{build.name}, pass {numbers} of {len(build.kernels)}: "
         f"{', '.join(dict.fromkeys(n for k in kernels for n in k.notes)) or 'frame'}"
     ]
-    lines += [f"reads   {_shape(p)}" for p in kernel.reads]
-    lines += [f"writes  {_shape(k.plane)}{_part(k)}" for k in kernels]
+    lines += [f"reads   {shape(p)}" for p in kernel.reads]
+    lines += [f"writes  {shape(k.plane)}{_part(k)}" for k in kernels]
     if plane.phases != (1, 1):
         sy, sx = plane.phases
         lines.append(f"phases  {sy} x {sx} output pixels from each low-resolution position")
@@ -144,16 +93,6 @@ def _part(kernel: Kernel) -> str:
     if count == packs(kernel.plane.channels):
         return ""
     return f", channels {4 * first} to {min(4 * (first + count), kernel.plane.channels) - 1}"
-
-
-def _shape(plane: Plane) -> str:
-    sizes = (_words(plane.height), _words(plane.width))
-    return f"{plane.name}: {plane.channels} x {sizes[0]} x {sizes[1]}"
-
-
-def _words(size: Size) -> str:
-    text = str(size)
-    return f"({text})" if " " in text else text
 
 
 WEBGPU = Target(

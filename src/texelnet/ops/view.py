@@ -1,0 +1,218 @@
+"""Reshape and Transpose that move channels: a pixel shuffle written by hand.
+
+Between them values have five or six axes, which no plane has. They are kept as a **view**: of
+each axis, which digits of the plane's own channels, rows and columns count along it. Reshape
+splits and joins digits, Transpose orders the axes, and nothing is computed.
+
+    (N, C*r*r, H, W) -> (N, C, r, r, H, W) -> (N, C, H, r, W, r) -> (N, C, H*r, W*r)
+
+A view of four axes is a plane again when its rows are the plane's rows and its columns the
+columns, each followed at most by digits of a fixed count: those are the phases. Digits of
+rows and columns among the channels are taps that step over the rows (space to depth).
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+
+from texelnet.ops.op import Case, Digit, Node, NotInAShader, Op, Result, Vector, View
+from texelnet.pixel import Plane
+from texelnet.pixel.expr import Axis, Expr, Mix, Tap, add
+from texelnet.pixel.size import Size, size
+
+Digits = tuple[Digit, ...]
+MOST_LANES, MOST_TAPS, MOST_PARTS = 1024, 64, 64
+ONE = Size(1)
+
+
+def _refusal() -> NotInAShader:
+    return NotInAShader(
+        "it takes the picture apart into a list of numbers",
+        "run the network on onnxruntime, or cut it before",
+    )
+
+
+def _view(node: Node) -> View:
+    operand = node.operand(0)
+    if isinstance(operand, View):
+        return operand
+    plane = node.plane(0)
+    sides = (("c", size(plane.channels)), ("y", plane.height), ("x", plane.width))
+    return View(plane, ((), *(_kept((Digit(what, count, 1),)) for what, count in sides)))
+
+
+def _kept(digits: Digits) -> Digits:
+    """Leave out digits that count to one; join those that count on."""
+    found: list[Digit] = []
+    for d in digits:
+        last = found[-1] if found else None
+        if (
+            last
+            and last.side == d.side
+            and d.count.fixed
+            and last.step == d.count.fixed * d.step
+        ):
+            found[-1] = Digit(d.side, last.count * d.count.fixed, d.step)
+        elif d.count != ONE:
+            found.append(d)
+    return tuple(found)
+
+
+def _wanted(node: Node, view: View) -> list[Size | Digits]:
+    """Return the new axes: sizes, or the digits of an axis that is kept; -1 for the rest."""
+    operand = node.operand(1)
+    if isinstance(operand, Vector):
+        numbers = list(operand.numbers)
+    else:
+        numbers = [size(int(n)) for n in np.reshape(node.constant(1), -1)]
+    copies = not node.get("allowzero", 0)
+    return [
+        view.axes[i] if copies and number.fixed == 0 and i < len(view.axes) else number
+        for i, number in enumerate(numbers)
+    ]
+
+
+def _times(count: Size, want: Size) -> Size | None:
+    """Return what a count must be multiplied with to be the wanted size."""
+    if count.fixed:
+        return want // count.fixed if (want // count.fixed) * count.fixed == want else None
+    return next((size(k) for k in range(1, MOST_PARTS) if count * k == want), None)
+
+
+def _parts(count: Size, want: Size) -> int | None:
+    """Return in how many parts a count is cut when each has the wanted size."""
+    if count.fixed and want.fixed:
+        return count.fixed // want.fixed if count.fixed % want.fixed == 0 else None
+    return next((k for k in range(2, MOST_PARTS) if count // k == want), None)
+
+
+def _take(digits: list[Digit], want: Size | Digits, left: bool) -> Digits:
+    """Take the digits of one new axis off one end of those that are left."""
+    if isinstance(want, tuple):
+        want_digits, at = want, slice(0, len(want)) if left else slice(-len(want), None)
+        if want_digits and tuple(digits[at]) != want_digits:
+            raise _refusal()
+        del digits[at if want_digits else slice(0, 0)]
+        return want_digits
+    group: list[Digit] = []
+    while want != ONE:
+        if not digits:
+            raise _refusal()
+        d = digits.pop(0 if left else -1)
+        rest = _times(d.count, want)
+        if rest is None:
+            d, other = _cut(d, want, left)
+            digits.insert(0 if left else len(digits), other)
+            rest = ONE
+        group.insert(len(group) if left else 0, d)
+        want = rest
+    return tuple(group)
+
+
+def _cut(d: Digit, want: Size, left: bool) -> tuple[Digit, Digit]:
+    """Cut a digit in two: the one wanted, which counts to ``want``, and the other."""
+    if left:
+        parts = _parts(d.count, want)
+        if parts is None:
+            raise _refusal()
+        return Digit(d.side, want, d.step * parts), Digit(d.side, size(parts), d.step)
+    if not want.fixed or (d.count.fixed and d.count.fixed % want.fixed):
+        raise _refusal()
+    rest = Digit(d.side, d.count // want.fixed, d.step * want.fixed)
+    return Digit(d.side, want, d.step), rest
+
+
+def _reshape(node: Node) -> Result:
+    view = _view(node)
+    wanted = _wanted(node, view)
+    digits = [d for axis in view.axes for d in axis]
+    free = [i for i, want in enumerate(wanted) if want == Size(-1)]
+    first = free[0] if free else len(wanted)
+    before = [_take(digits, want, True) for want in wanted[:first]]
+    after = [_take(digits, want, False) for want in reversed(wanted[first + 1 :])]
+    if not free and digits:
+        raise _refusal()
+    rest = [tuple(digits)] if free else []
+    return _result(node, View(view.plane, tuple(map(_kept, (*before, *rest, *after[::-1])))))
+
+
+def _transpose(node: Node) -> Result:
+    view = _view(node)
+    order = node.get("perm", range(len(view.axes))[::-1])
+    return _result(node, View(view.plane, tuple(view.axes[i] for i in order)))
+
+
+def _result(node: Node, view: View) -> Result:
+    """Return a plane where the view is one, else the view."""
+    if any(sum(d.count.fixed is None for d in axis) > 1 for axis in view.axes):
+        raise _refusal()
+    if len(view.axes) != 4 or view.axes[0]:
+        return [view]
+    over, rows, columns = view.axes[1:]
+    (down, py), (right, px) = _lead(rows, "y"), _lead(columns, "x")
+    if down is None or right is None or any(d.count.fixed is None for d in (*over, *py, *px)):
+        return [view]
+    lanes = [_place((*py, *px, *over), at) for at in _counts((*py, *px, *over))]
+    expr = _moved(view.plane, lanes, down.step, right.step)
+    phases = (len(_counts(py)), len(_counts(px)))
+    height, width = down.count * phases[0], right.count * phases[1]
+    return [Plane(node.outputs[0], len(_counts(over)), height, width, expr, phases)]
+
+
+def _lead(axis: Digits, side: str) -> tuple[Digit | None, Digits]:
+    """Return the digit that walks over the plane, and those that are phases."""
+    if axis and axis[0].side == side and all(d.count.fixed for d in axis[1:]):
+        return axis[0], axis[1:]
+    return (None, ()) if axis else (Digit(side, ONE, 1), ())
+
+
+def _counts(digits: Digits) -> list[tuple[int, ...]]:
+    return list(product(*(range(d.count.fixed or 0) for d in digits)))
+
+
+def _place(digits: Digits, at: tuple[int, ...]) -> dict[str, int]:
+    place = {"c": 0, "y": 0, "x": 0}
+    for d, n in zip(digits, at, strict=True):
+        place[d.side] += n * d.step
+    return place
+
+
+def _moved(plane: Plane, lanes: list[dict[str, int]], down: int, right: int) -> Expr:
+    """Return for each lane the channel at its place, rows and columns stepped over."""
+    mixes: dict[tuple[int, int], np.ndarray] = {}
+    if len(lanes) > MOST_LANES or len({(p["y"], p["x"]) for p in lanes}) > MOST_TAPS:
+        raise _refusal()
+    for lane, place in enumerate(lanes):
+        at = (place["y"], place["x"])
+        matrix = mixes.setdefault(at, np.zeros((len(lanes), plane.channels)))
+        matrix[lane, place["c"]] = 1
+    terms: list[Expr] = []
+    for (y, x), matrix in sorted(mixes.items()):
+        axes = Axis.of(down, offset=y), Axis.of(right, offset=x)
+        terms.append(Mix(matrix, Tap(plane.name, plane.channels, *axes)))
+    return add(*terms)
+
+
+def _shape(*numbers: int) -> np.ndarray:
+    return np.array(numbers, np.int64)
+
+
+VIEWS = (
+    Op(
+        "Reshape",
+        "Channels counted otherwise, around a Transpose: a pixel shuffle written by hand.",
+        _reshape,
+        (
+            Case("the same", ((5, 3, 4), _shape(0, 0, 0, 0))),
+            Case("the same by -1", ((6, 3, 4), _shape(0, -1, 0, 0))),
+        ),
+    ),
+    Op(
+        "Transpose",
+        "Axes in another order, between Reshapes that split and join channels.",
+        _transpose,
+        (Case("the same", ((5, 3, 4),), {"perm": [0, 1, 2, 3]}),),
+    ),
+)

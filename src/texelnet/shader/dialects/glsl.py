@@ -1,0 +1,36 @@
+"""GLSL, the shading language of OpenGL, Vulkan, WebGL2 and of the players built on them.
+
+See "The OpenGL Shading Language", version 4.50, and "OpenGL ES Shading Language", 3.00: what
+stands here is in both. A name is declared with its type; whole numbers divide and leave
+remainders as those of C do, and no coordinate that is divided is negative.
+"""
+
+from __future__ import annotations
+
+from texelnet.shader.dialects.dialect import Dialect, float32_digits
+
+GLSL = Dialect(
+    name="glsl",
+    vector="vec4",
+    matrix={3: "mat3x4", 4: "mat4"},
+    let="vec4 {0} = {1};",
+    let_int="int {0} = {1};",
+    let_bool="bool {0} = {1};",
+    let_weights="const {2} {0} = {1};",
+    running="vec4 {0} = {1};",
+    loop="for (int {0} = 0; {0} < {1}; {0}++) {{",
+    inside="uint({0}) < uint({1})",
+    mask="{2} ? {1} : {0}",
+    functions={
+        "constant": "{0}",
+        "mul": "{0} * {1}",
+        "div": "{0} / {1}",
+        "max": "max({0}, {1})",
+        "min": "min({0}, {1})",
+        "pow": "pow({0}, {1})",
+        "round": "roundEven({0})",
+        "edge": "clamp({0}, 0, {1} - 1)",
+        "reflect": "({1} - 1) - abs(({1} - 1) - abs({0}) % max(2 * ({1} - 1), 1))",
+    },
+    number=float32_digits,
+)

@@ -1,0 +1,43 @@
+"""The proof of a user shader: equal as it is written, and mutants of its text are caught."""
+
+from __future__ import annotations
+
+import pytest
+from tests.golden.write import networks
+
+from texelnet.run.verify import BUILT_IN, verify
+from texelnet.shader.compile import compile_network
+from texelnet.shader.package import write_package
+from texelnet.shader.schedule import SINGLE
+from texelnet.shader.targets.mpv import MPV
+
+pytestmark = [pytest.mark.gpu, pytest.mark.usefixtures("host")]
+
+TRIALS = [t for t in BUILT_IN if t.size == "3x2"]
+MUTANTS = {
+    "a border left to the host": (
+        ("row0 && column0 ?", "true ?"),
+        "it depends on what the driver",
+    ),
+    "a phase at the wrong place": (("turn0 == 1", "turn0 == 9"), "off by more than 0.0024"),
+    "a weight": (("0.2607242", "0.28"), "off by more than 0.0024"),
+}
+
+
+def test_the_smallest_network_is_proved() -> None:
+    proof = verify(networks()["question"], MPV, trials=TRIALS)
+    assert proof.equal, proof.text()
+    assert proof.outside
+    assert proof.json()["bar"] == pytest.approx(0.6 / 255)
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_mutants_of_the_text_are_caught(name, tmp_path) -> None:
+    (old, new), reason = MUTANTS[name]
+    network = networks()["question"]
+    write_package(MPV.package(compile_network(network, MPV, SINGLE)), tmp_path)
+    path = tmp_path / "question.glsl"
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+    proof = verify(network, MPV, tmp_path, edited=True, trials=TRIALS)
+    assert reason in " ".join(proof.reasons)
