@@ -115,7 +115,7 @@ def main() -> None:
     picture = np.random.default_rng(1).random((1, *SIZE), np.float32)
     reference = Reference(network, threads=1)
     runs = {"onnxruntime, 1 thread": lambda: reference.run({"luma": picture[None]})["large"][0]}
-    for form in SCHEDULES:
+    for form in TARGETS["webgpu"].schedules:
         ready = session(network, form)
         runs[f"wgpu, {form}"] = lambda ready=ready: ready.run({"luma": picture})["large"]
     wanted = next(iter(runs.values()))()
@@ -128,7 +128,7 @@ def main() -> None:
             times[name].append(clocks(run))
     middle = {name: np.median(np.array(t), axis=0) for name, t in times.items()}
     base = middle["onnxruntime, 1 thread"][0]
-    colds = {f"wgpu, {form}": f"{cold(form):.1f} s" for form in SCHEDULES}
+    colds = {f"wgpu, {form}": f"{cold(form):.2f} s" for form in TARGETS["webgpu"].schedules}
     rows = [
         f"| {name} | {cpu:.1f} | {wall:.1f} | {cpu / base:.2f} | {errors[name]:.0e} "
         f"| {colds.get(name, '')} |"

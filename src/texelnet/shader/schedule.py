@@ -67,7 +67,7 @@ class Schedule:
 
 COMPUTE = Schedule()
 FRAGMENT = Schedule(form="fragment", block=(1, 1), workgroup=(1, 1), packs=2)
-HYBRID = Schedule(form="hybrid", block=(1, 3), packs=2)
+HYBRID = Schedule(form="hybrid", block=(1, 2), packs=2)
 SINGLE = Schedule(
     form="fragment", block=(1, 1), workgroup=(1, 1), packs=1, literals=1 << 30, looped_packs=1
 )

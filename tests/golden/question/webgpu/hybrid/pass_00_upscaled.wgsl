@@ -20,70 +20,56 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let size = vec2i(textureDimensions(result));
   let plane0_size = vec2i(textureDimensions(plane0));
   let y0 = g.y;
-  let x0 = 3 * g.x;
+  let x0 = 2 * g.x;
   let row0 = u32(y0 - 1) < u32(plane0_size.y);
   let column0 = u32(x0 - 1) < u32(plane0_size.x);
   let column1 = u32(x0) < u32(plane0_size.x);
   let column2 = u32(x0 + 1) < u32(plane0_size.x);
   let column3 = u32(x0 + 2) < u32(plane0_size.x);
-  let column4 = u32(x0 + 3) < u32(plane0_size.x);
   let row1 = u32(y0 + 1) < u32(plane0_size.y);
-  let x1 = 6 * g.x;
+  let x1 = 4 * g.x;
   let y1 = 2 * g.y;
   var sum0 = vec4f(0.0);
   var sum1 = vec4f(0.0);
-  var sum2 = vec4f(0.0);
   let texel0 = select(vec4f(0.0), plane0_at(x0 - 1, y0 - 1), row0 && column0);
   let texel1 = select(vec4f(0.0), plane0_at(x0, y0 - 1), row0 && column1);
   let texel2 = select(vec4f(0.0), plane0_at(x0 + 1, y0 - 1), row0 && column2);
   let texel3 = select(vec4f(0.0), plane0_at(x0 + 2, y0 - 1), row0 && column3);
-  let texel4 = select(vec4f(0.0), plane0_at(x0 + 3, y0 - 1), row0 && column4);
-  let texel5 = select(vec4f(0.0), plane0_at(x0 - 1, y0), column0);
-  let texel6 = select(vec4f(0.0), plane0_at(x0, y0), column1);
-  let texel7 = select(vec4f(0.0), plane0_at(x0 + 1, y0), column2);
-  let texel8 = select(vec4f(0.0), plane0_at(x0 + 2, y0), column3);
-  let texel9 = select(vec4f(0.0), plane0_at(x0 + 3, y0), column4);
-  let texel10 = select(vec4f(0.0), plane0_at(x0 - 1, y0 + 1), row1 && column0);
-  let texel11 = select(vec4f(0.0), plane0_at(x0, y0 + 1), row1 && column1);
-  let texel12 = select(vec4f(0.0), plane0_at(x0 + 1, y0 + 1), row1 && column2);
-  let texel13 = select(vec4f(0.0), plane0_at(x0 + 2, y0 + 1), row1 && column3);
-  let texel14 = select(vec4f(0.0), plane0_at(x0 + 3, y0 + 1), row1 && column4);
+  let texel4 = select(vec4f(0.0), plane0_at(x0 - 1, y0), column0);
+  let texel5 = select(vec4f(0.0), plane0_at(x0, y0), column1);
+  let texel6 = select(vec4f(0.0), plane0_at(x0 + 1, y0), column2);
+  let texel7 = select(vec4f(0.0), plane0_at(x0 + 2, y0), column3);
+  let texel8 = select(vec4f(0.0), plane0_at(x0 - 1, y0 + 1), row1 && column0);
+  let texel9 = select(vec4f(0.0), plane0_at(x0, y0 + 1), row1 && column1);
+  let texel10 = select(vec4f(0.0), plane0_at(x0 + 1, y0 + 1), row1 && column2);
+  let texel11 = select(vec4f(0.0), plane0_at(x0 + 2, y0 + 1), row1 && column3);
   let weights0 = vec4f(-0.03887952, 0.0, 0.0, 0.0);
   sum0 += weights0 * texel0;
   sum1 += weights0 * texel1;
-  sum2 += weights0 * texel2;
   let weights1 = vec4f(-0.031216467, -0.03211448, 0.0, 0.0);
   sum0 += weights1 * texel1.x;
   sum1 += weights1 * texel2.x;
-  sum2 += weights1 * texel3.x;
   let weights2 = vec4f(0.0, -0.08118732, 0.0, 0.0);
   sum0 += weights2 * texel2.x;
   sum1 += weights2 * texel3.x;
-  sum2 += weights2 * texel4.x;
   let weights3 = vec4f(-0.060378738, 0.0, -0.08174914, 0.0);
-  sum0 += weights3 * texel5.x;
-  sum1 += weights3 * texel6.x;
-  sum2 += weights3 * texel7.x;
+  sum0 += weights3 * texel4.x;
+  sum1 += weights3 * texel5.x;
   let weights4 = vec4f(0.2607242, 0.26340044, 0.3858278, 0.3168329);
-  sum0 += weights4 * texel6.x;
-  sum1 += weights4 * texel7.x;
-  sum2 += weights4 * texel8.x;
+  sum0 += weights4 * texel5.x;
+  sum1 += weights4 * texel6.x;
   let weights5 = vec4f(0.0, -0.063588604, 0.0, -0.071807235);
-  sum0 += weights5 * texel7.x;
-  sum1 += weights5 * texel8.x;
-  sum2 += weights5 * texel9.x;
+  sum0 += weights5 * texel6.x;
+  sum1 += weights5 * texel7.x;
   let weights6 = vec4f(0.0, 0.0, -0.06361624, 0.0);
-  sum0 += weights6 * texel10.x;
-  sum1 += weights6 * texel11.x;
-  sum2 += weights6 * texel12.x;
+  sum0 += weights6 * texel8.x;
+  sum1 += weights6 * texel9.x;
   let weights7 = vec4f(0.0, 0.0, -0.15603623, -0.15122667);
-  sum0 += weights7 * texel11.x;
-  sum1 += weights7 * texel12.x;
-  sum2 += weights7 * texel13.x;
+  sum0 += weights7 * texel9.x;
+  sum1 += weights7 * texel10.x;
   let weights8 = vec4f(0.0, 0.0, 0.0, -0.06291048);
-  sum0 += weights8 * texel12.x;
-  sum1 += weights8 * texel13.x;
-  sum2 += weights8 * texel14.x;
+  sum0 += weights8 * texel10.x;
+  sum1 += weights8 * texel11.x;
   let lanes0 = vec4f(sum0.x, 0.0, 0.0, 0.0);
   let lanes1 = vec4f(sum0.y, 0.0, 0.0, 0.0);
   let lanes2 = vec4f(sum0.z, 0.0, 0.0, 0.0);
@@ -92,10 +78,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let lanes5 = vec4f(sum1.y, 0.0, 0.0, 0.0);
   let lanes6 = vec4f(sum1.z, 0.0, 0.0, 0.0);
   let lanes7 = vec4f(sum1.w, 0.0, 0.0, 0.0);
-  let lanes8 = vec4f(sum2.x, 0.0, 0.0, 0.0);
-  let lanes9 = vec4f(sum2.y, 0.0, 0.0, 0.0);
-  let lanes10 = vec4f(sum2.z, 0.0, 0.0, 0.0);
-  let lanes11 = vec4f(sum2.w, 0.0, 0.0, 0.0);
   if (x1 < size.x && y1 < size.y) {
     textureStore(result, vec2i(x1, y1), lanes0);
   }
@@ -119,17 +101,5 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   if (x1 + 3 < size.x && y1 + 1 < size.y) {
     textureStore(result, vec2i(x1 + 3, y1 + 1), lanes7);
-  }
-  if (x1 + 4 < size.x && y1 < size.y) {
-    textureStore(result, vec2i(x1 + 4, y1), lanes8);
-  }
-  if (x1 + 5 < size.x && y1 < size.y) {
-    textureStore(result, vec2i(x1 + 5, y1), lanes9);
-  }
-  if (x1 + 4 < size.x && y1 + 1 < size.y) {
-    textureStore(result, vec2i(x1 + 4, y1 + 1), lanes10);
-  }
-  if (x1 + 5 < size.x && y1 + 1 < size.y) {
-    textureStore(result, vec2i(x1 + 5, y1 + 1), lanes11);
   }
 }
