@@ -19,7 +19,7 @@ import numpy as np
 from texelnet.cli.network import add_words, read_network
 from texelnet.graph.contract import Contract
 from texelnet.picture import psnr, read_picture, resample, split
-from texelnet.picture.colour import swap
+from texelnet.picture.colour import matlab_luma, swap
 from texelnet.run import RUNNERS
 from texelnet.run.runner import Draw
 
@@ -30,17 +30,12 @@ def rounded(planes: np.ndarray) -> np.ndarray:
     return kept
 
 
-def luma(rgb: np.ndarray) -> np.ndarray:
-    """Return BT.601 luma of an RGB picture, limited levels, 8 bit."""
-    return rounded(split(rgb)[0])
-
-
 def compare(path: Path, contract: Contract, draw: Draw) -> tuple[float, float]:
     """Return the PSNR of bicubic and of the network on one picture."""
     rgb = read_picture(path).colour
     rgb = np.repeat(rgb, 3, 0) if len(rgb) == 1 else rgb
     rgb = rgb[:, : rgb.shape[1] // 2 * 2, : rgb.shape[2] // 2 * 2]
-    truth = luma(rgb)
+    truth = matlab_luma(rgb)
     if contract.channels == "luma":
         small = rounded(resample(truth, 0.5))
         bicubic, drawn = resample(small, 2), draw(small.astype(np.float32))

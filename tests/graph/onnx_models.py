@@ -7,7 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import pytest
 from onnx import TensorProto, helper, numpy_helper
+
+from texelnet.errors import NetworkError
+from texelnet.graph.onnx_file import read_onnx
+from texelnet.run.onnxruntime import Reference
 
 node = helper.make_node
 SHAPE = (1, 3, 16, 16)
@@ -97,3 +102,35 @@ def unet(opset: int = 18, shape: Sequence[int | str] = SHAPE) -> onnx.ModelProto
 
 
 MODELS = {"espcn": espcn, "srvgg": srvgg, "unet": unet}
+
+
+FREE = ["batch", 3, "height", "width"]
+W = weights("w", 3, 3, 3, 3)
+CONV = node("Conv", ["x", "w"], ["a"], "c", pads=[1] * 4)
+RELU = node("Relu", ["a"], ["y"], "r")
+X = np.random.default_rng(0).random((1, 3, 16, 16), np.float32)
+
+
+def dims(network, name="x"):
+    (value,) = [v for v in network.model.graph.inputs if v.name == name]
+    return [d if isinstance(d, int) else d.value for d in value.shape]
+
+
+def nodes(network):
+    return [(n.op_type, n.name) for n in network.model.graph]
+
+
+def read(folder, *words, **more):
+    return read_onnx(written(folder, model(*words, **more)))
+
+
+def answer(network, **inputs):
+    return Reference(network).run(inputs or {"x": X})["y"]
+
+
+def refused(folder, proto, kind=NetworkError):
+    """The whole text of a refusal, without the folder."""
+    path = proto if isinstance(proto, Path) else written(folder, proto)
+    with pytest.raises(kind) as caught:
+        read_onnx(path)
+    return str(caught.value).replace(f"{folder}/", "")

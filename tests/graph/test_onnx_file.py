@@ -1,65 +1,37 @@
 """ONNX files: read into one kind of graph, or refused with place, fact and what to try."""
 
 import os
-from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from onnx import TensorProto, helper
+from onnx import TensorProto
 from tests.graph.onnx_models import (
+    CONV,
+    FREE,
+    RELU,
     SHAPE,
+    W,
+    X,
+    answer,
     constant,
+    dims,
     espcn,
     model,
     node,
+    nodes,
     picture,
+    read,
+    refused,
     srvgg,
     unet,
     weights,
     written,
 )
 
-from texelnet.errors import NetworkError, WeightsError
+from texelnet.errors import WeightsError
 from texelnet.graph.onnx_file import read_onnx
 from texelnet.graph.serialise import to_bytes
-from texelnet.run.onnxruntime import Reference
-
-FREE = ["batch", 3, "height", "width"]
-W = weights("w", 3, 3, 3, 3)
-CONV = node("Conv", ["x", "w"], ["a"], "c", pads=[1] * 4)
-RELU = node("Relu", ["a"], ["y"], "r")
-X = np.random.default_rng(0).random((1, 3, 16, 16), np.float32)
-
-
-def dims(network, name="x"):
-    (value,) = [v for v in network.model.graph.inputs if v.name == name]
-    return [d if isinstance(d, int) else d.value for d in value.shape]
-
-
-def nodes(network):
-    return [(n.op_type, n.name) for n in network.model.graph]
-
-
-def read(folder, *words, **more):
-    return read_onnx(written(folder, model(*words, **more)))
-
-
-def answer(network, **inputs):
-    return Reference(network).run(inputs or {"x": X})["y"]
-
-
-def refused(folder, proto, kind=NetworkError):
-    """The whole text of a refusal, without the folder."""
-    path = proto if isinstance(proto, Path) else written(folder, proto)
-    with pytest.raises(kind) as caught:
-        read_onnx(path)
-    return str(caught.value).replace(f"{folder}/", "")
-
-
-# What comes out -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("opset", [11, 12, 13, 16, 17, 18, 19, 20, 21, 22])
@@ -252,221 +224,3 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path):
 def test_weights_that_are_not_there(tmp_path, more, text):
     told = refused(tmp_path, outside(tmp_path, **more), WeightsError)
     assert told == f'net.onnx (tensor "w"): {text}'
-
-
-# What is refused ------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("content", [b"", b"\xff" * 9, srvgg().SerializeToString()[:-9]])
-def test_a_file_that_is_none(tmp_path, content):
-    path = tmp_path / "net.onnx"
-    path.write_bytes(content)
-    assert refused(tmp_path, path) in (
-        "net.onnx: there is no network in it\n  try: an .onnx file with a graph",
-        "net.onnx: this is no ONNX file, or it is cut off\n  try: copy or export it again",
-    )
-
-
-def test_a_file_that_is_not_there(tmp_path):
-    gone = tmp_path / "net.onnx"
-    assert refused(tmp_path, gone) == "net.onnx: no such file\n  try: an .onnx file"
-
-
-def test_weights_of_another_length_than_they_say(tmp_path):
-    wrong = onnx.TensorProto(name="w", data_type=1, dims=[2**20, 2**20, 3, 3])
-    assert refused(tmp_path, model([CONV, RELU], [wrong]), WeightsError) == (
-        'net.onnx (tensor "w"): the weights up to here have 39,582,418,599,936 bytes, '
-        "2,000,000,000 are the most\n  try: a smaller network"
-    )
-    wrong = onnx.TensorProto(name="w", data_type=1, dims=[3, 3, 3, 3], raw_data=b"1234")
-    assert refused(tmp_path, model([CONV, RELU], [wrong]), WeightsError) == (
-        'net.onnx (tensor "w"): 3 x 3 x 3 x 3 numbers of float are 324 bytes, '
-        "the file has 4\n  try: copy or export it again"
-    )
-    wrong = onnx.TensorProto(name="w", data_type=1, dims=[-1, 3])
-    assert refused(tmp_path, model([CONV, RELU], [wrong]), WeightsError) == (
-        'net.onnx (tensor "w"): its sizes make no sense\n  try: export it again'
-    )
-    wrong = helper.make_tensor("w", TensorProto.STRING, [1], ["a"])
-    assert refused(tmp_path, model([CONV, RELU], [wrong]), WeightsError) == (
-        'net.onnx (tensor "w"): it holds numbers that are not read here (string)\n'
-        "  try: export it with float32 weights"
-    )
-
-
-def test_missing_weights(tmp_path):
-    assert refused(tmp_path, model([CONV, RELU]), WeightsError) == (
-        'net.onnx (node "c"): it reads "w", which no node makes and no weights hold\n'
-        "  try: export it with its weights in it"
-    )
-
-
-def test_nodes_that_wait_for_each_other(tmp_path):
-    loop = [node("Add", ["x", "y"], ["a"], "one"), node("Relu", ["a"], ["y"], "two")]
-    assert refused(tmp_path, model(loop)) == (
-        'net.onnx: nodes wait for each other: "one", "two"\n  try: a network without cycles'
-    )
-
-
-def test_values_made_twice(tmp_path):
-    twice = [node("Relu", ["x"], ["y"], "one"), node("Tanh", ["x"], ["y"], "two")]
-    assert refused(tmp_path, model(twice)) == (
-        'net.onnx: the value "y" is made twice, by node "one" and by node "two"\n'
-        "  try: every value needs a name of its own"
-    )
-
-
-def test_control_flow_and_other_domains_are_listed(tmp_path):
-    inner = helper.make_graph([node("Relu", ["x"], ["i"])], "i", [], [picture("i", None)])
-    branch = node("If", ["k"], ["a"], "choice", then_branch=inner, else_branch=inner)
-    foreign = helper.make_node("Fused", ["a"], ["y"], domain="com.microsoft")
-    assert refused(tmp_path, model([branch, foreign], [constant("k", np.bool_(1))])) == (
-        "net.onnx: these nodes can't be read\n"
-        '  If "choice": it holds a graph of its own, which a pixel shader can\'t follow\n'
-        '  Fused "y": it is of the domain "com.microsoft", not ONNX\'s own\n'
-        "  try: export it in evaluation mode, with ONNX's own operators and no control flow"
-    )
-
-
-def test_kernels_out_of_all_bounds(tmp_path):
-    far = node("Conv", ["x", "w"], ["y"], "c", dilations=[2**60] * 2, pads=[2**60] * 4)
-    assert refused(tmp_path, model([far], [W])).splitlines()[:2] == [
-        "net.onnx: these nodes can't be read",
-        '  Conv "c": its kernel, strides or pads reach billions of pixels',
-    ]
-
-
-def field(tag, content):
-    """A field of protobuf's: tag, length, content."""
-    length, number = b"", len(content)
-    while number > 127:
-        length, number = length + bytes([number & 127 | 128]), number >> 7
-    return bytes([tag << 3 | 2]) + length + bytes([number]) + content
-
-
-@pytest.mark.parametrize("depth", [20, 5000])
-def test_graphs_in_graphs_in_graphs(tmp_path, depth):
-    content = b""
-    for _ in range(depth):
-        content = field(1, field(5, field(6, content)))
-    path = tmp_path / "net.onnx"
-    path.write_bytes(field(7, content) + field(8, b"\x10\x12"))
-    told = "these nodes can't be read" if depth < 100 else "this is no ONNX file"
-    assert refused(tmp_path, path).startswith(f"net.onnx: {told}")
-
-
-def test_constants_that_double(tmp_path):
-    more = [node("Concat", [f"k{i}"] * 2, [f"k{i + 1}"], axis=0) for i in range(60)]
-    start = constant("k0", np.ones(2**20, np.float32))
-    proto = model([*more, node("Add", ["x", "k60"], ["y"])], [start])
-    assert refused(tmp_path, proto, WeightsError).startswith(
-        'net.onnx (node "k6"): Concat: it makes too many numbers out of constants alone'
-    )
-
-
-@pytest.mark.parametrize("kind", ["UINT8", "DOUBLE", "INT64"])
-def test_inputs_of_other_numbers(tmp_path, kind):
-    proto = model([CONV, RELU], [W])
-    proto.graph.input[0].type.tensor_type.elem_type = getattr(TensorProto, kind)
-    assert refused(tmp_path, proto) == (
-        f'net.onnx (input "x"): it takes {kind.lower()}, not float32\n'
-        "  try: export it with a float32 input, without the conversion from picture files"
-    )
-
-
-def test_channels_last(tmp_path):
-    turn = node("Transpose", ["x"], ["t"], perm=[0, 3, 1, 2])
-    conv = node("Conv", ["t", "w"], ["y"])
-    text = (
-        'net.onnx (input "x"): (1, 16, 16, 3) has its channels last\n'
-        "  try: export it with channels first, (batch, channels, height, width); "
-        "tf2onnx has --inputs-as-nchw x"
-    )
-    proto = model([turn, conv], [W], shape=(1, 16, 16, 3))
-    assert refused(tmp_path, proto) == text
-    free = model([turn, conv], [W], shape=("n", "h", "w", 3))
-    assert refused(tmp_path, free) == text.replace("1, 16, 16, 3", "n, h, w, 3")
-
-
-@pytest.mark.parametrize(
-    ("shape", "text"),
-    [
-        (
-            None,
-            "it does not say its shape\n  try: a picture is (batch, channels, height, width)",
-        ),
-        (
-            (1, "c", 8, 8),
-            "(1, c, 8, 8) does not tell its channels\n"
-            "  try: export it with a fixed number of channels",
-        ),
-        (
-            (1, 2**20, 8, 8),
-            "1,048,576 channels, 65,536 are the most\n  try: a picture network",
-        ),
-        (
-            (1, 3, 2**40, 8),
-            "(1, 3, 1099511627776, 8) is no size of a picture\n  try: export it again",
-        ),
-    ],
-)
-def test_inputs_of_other_shapes(tmp_path, shape, text):
-    told = refused(tmp_path, model([node("Relu", ["x"], ["y"])], shape=shape))
-    assert told == f'net.onnx (input "x"): {text}'
-
-
-def test_numbers_out_of_nothing(tmp_path):
-    size = constant("k", np.int64([1, 3, 2**20, 2**20]))
-    much = [node("ConstantOfShape", ["k"], ["m"], "much"), node("Add", ["x", "m"], ["y"])]
-    assert refused(tmp_path, model(much, [size]), WeightsError) == (
-        'net.onnx (node "much"): ConstantOfShape: it makes too many numbers out of constants '
-        "alone\n  try: export the network with smaller constants"
-    )
-    grown = [node("Resize", ["x", "", "k"], ["y"], "much")]
-    scales = constant("k", np.float32([1, 1, 2**14, 2**14]))
-    assert refused(tmp_path, model(grown, [scales])) == (
-        'net.onnx (value "y"): out of a picture of 64 x 64 it makes 3,298,534,883,328 '
-        "numbers\n  try: a picture network"
-    )
-
-
-def test_what_onnx_refuses_has_its_node(tmp_path):
-    wrong = model([node("Conv", ["x", "w"], ["y"], "c")], [weights("w", 3, 4, 3)])
-    assert refused(tmp_path, wrong).startswith('net.onnx (node "c"): Conv: ')
-    unknown = model([node("Convolve", ["x"], ["y"], "c")])
-    assert refused(tmp_path, unknown).startswith(
-        "net.onnx: ONNX refuses it: No Op registered for Convolve"
-    )
-
-
-def test_a_network_that_computes_nothing(tmp_path):
-    assert refused(tmp_path, model([node("Abs", ["w"], ["y"])], [W])) == (
-        "net.onnx: the network computes nothing\n  try: export it with its layers"
-    )
-
-
-# Damage ---------------------------------------------------------------------------------
-
-FILES = tuple(proto.SerializeToString() for proto in (srvgg(11), srvgg(18), unet()))
-
-
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    content=st.sampled_from(FILES),
-    flips=st.lists(
-        st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), max_size=4
-    ),
-    end=st.one_of(st.just(1.0), st.floats(0, 1)),
-)
-def test_damage_is_told_and_nothing_worse(tmp_path, content, flips, end):
-    damaged = bytearray(content)
-    for at, flip in flips:
-        damaged[int(at * len(damaged))] ^= flip
-    path = tmp_path / "net.onnx"
-    path.write_bytes(damaged[: int(end * len(damaged))])
-    told = str(path)
-    try:
-        read_onnx(path)
-    except (NetworkError, WeightsError) as error:
-        told = str(error)
-    assert told.startswith(str(path))

@@ -14,10 +14,17 @@ from tests.shader.strategies import networks
 
 from texelnet.graph.network import Network
 from texelnet.pixel import Program, evaluate
-from texelnet.pixel.reach import Reach, alignment, reaches
+from texelnet.pixel.reach import Reach, alignment, depends
+from texelnet.pixel.reach import reach as reach_of
 from texelnet.shader.compile import simplify
 from texelnet.shader.lower import lower
 from texelnet.shader.schedule import COMPUTE, FRAGMENT
+
+
+def reaches(program: Program) -> dict[str, tuple[Reach, Reach]]:
+    """The reach of every plane that depends on an input."""
+    return {name: reach_of(program, name) for name in depends(program)}
+
 
 SIDE = 36  # long enough to be far from every border
 

@@ -57,11 +57,6 @@ def reach(program: Program, name: str) -> tuple[Reach, Reach]:
     return rows, columns
 
 
-def reaches(program: Program) -> dict[str, tuple[Reach, Reach]]:
-    """Return (rows, columns) of every plane that depends on an input."""
-    return {name: reach(program, name) for name in _rates(program, 0)}
-
-
 def depends(program: Program) -> set[str]:
     """Return the planes that depend on an input, inputs included."""
     return set(_rates(program, 0))

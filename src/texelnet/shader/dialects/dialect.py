@@ -47,6 +47,19 @@ class Dialect:
     number: Callable[[float], str]
 
 
+SHARED_FUNCTIONS = {
+    "constant": "{0}",
+    "mul": "{0} * {1}",
+    "div": "{0} / {1}",
+    "max": "max({0}, {1})",
+    "min": "min({0}, {1})",
+    "pow": "pow({0}, {1})",
+    "edge": "clamp({0}, 0, {1} - 1)",
+    "reflect": "({1} - 1) - abs(({1} - 1) - abs({0}) % max(2 * ({1} - 1), 1))",
+}
+"""What WGSL and GLSL say alike. A function without an entry is called by its own name."""
+
+
 @dataclass(frozen=True)
 class Host:
     """Where texels come from and go to, in the host's words."""
@@ -54,7 +67,7 @@ class Host:
     fetch: Callable[[str, str, str, str], str]  # plane, layer, x, y
     extent: Callable[[str, str], str]  # plane, "x" or "y"
     store: Callable[[int, str, str, str], str]  # layer, x, y, value
-    fits: Callable[[str, str, bool, bool], str]  # x, y, which to check: may it be stored
+    fits: Callable[[str, str], str]  # x, y: whether it may be stored; empty where it always may
     weight: Callable[[str], str]  # index
     invocation: Mapping[str, str]  # "x", "y": the invocation's own coordinates
 
@@ -230,7 +243,7 @@ class _Printer:
         lines = []
         for (y_axis, x_axis), group in groups.items():
             x, y = self.coordinate(x_axis, "x"), self.coordinate(y_axis, "y")
-            fits = self.host.fits(x, y, x_axis.offset > 0, y_axis.offset > 0)
+            fits = self.host.fits(x, y)
             words = [self.host.store(s.layer, x, y, s.source) for s in group]
             lines += words if not fits else [f"if ({fits}) {{", *("  " + w for w in words), "}"]
         return lines

@@ -7,7 +7,7 @@ remainders as those of C do, and no coordinate that is divided is negative.
 
 from __future__ import annotations
 
-from texelnet.shader.dialects.dialect import Dialect, float32_digits
+from texelnet.shader.dialects.dialect import SHARED_FUNCTIONS, Dialect, float32_digits
 
 GLSL = Dialect(
     name="glsl",
@@ -21,16 +21,6 @@ GLSL = Dialect(
     loop="for (int {0} = 0; {0} < {1}; {0}++) {{",
     inside="uint({0}) < uint({1})",
     mask="{2} ? {1} : {0}",
-    functions={
-        "constant": "{0}",
-        "mul": "{0} * {1}",
-        "div": "{0} / {1}",
-        "max": "max({0}, {1})",
-        "min": "min({0}, {1})",
-        "pow": "pow({0}, {1})",
-        "round": "roundEven({0})",
-        "edge": "clamp({0}, 0, {1} - 1)",
-        "reflect": "({1} - 1) - abs(({1} - 1) - abs({0}) % max(2 * ({1} - 1), 1))",
-    },
+    functions={**SHARED_FUNCTIONS, "round": "roundEven({0})"},
     number=float32_digits,
 )

@@ -11,7 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from texelnet.shader.dialects.dialect import Dialect, Host, float32_digits, print_body
+from texelnet.shader.dialects.dialect import (
+    SHARED_FUNCTIONS,
+    Dialect,
+    Host,
+    float32_digits,
+    print_body,
+)
 from texelnet.shader.kernel import Kernel, packs
 
 WGSL = Dialect(
@@ -26,16 +32,7 @@ WGSL = Dialect(
     loop="for (var {0} = 0; {0} < {1}; {0}++) {{",
     inside="u32({0}) < u32({1})",
     mask="select({0}, {1}, {2})",  # where false, where true, condition
-    functions={
-        "constant": "{0}",
-        "mul": "{0} * {1}",
-        "div": "{0} / {1}",
-        "max": "max({0}, {1})",
-        "min": "min({0}, {1})",
-        "pow": "pow({0}, {1})",
-        "edge": "clamp({0}, 0, {1} - 1)",
-        "reflect": "({1} - 1) - abs(({1} - 1) - abs({0}) % max(2 * ({1} - 1), 1))",
-    },
+    functions=SHARED_FUNCTIONS,
     number=float32_digits,
 )
 
@@ -99,7 +96,7 @@ class _Frame(NamedTuple):
     before: list[str]
     after: list[str]
     store: Callable[[int, str, str, str], str]
-    fits: Callable[[str, str, bool, bool], str]
+    fits: Callable[[str, str], str]
 
 
 def _read(name: str, layered: bool) -> list[str]:
@@ -134,7 +131,7 @@ def _compute(kernel: Kernel) -> _Frame:
         at = f" {layer}," if layered else ""
         return f"textureStore(result, vec2i({x}, {y}),{at} {value});"
 
-    def fits(x: str, y: str, check_x: bool, check_y: bool) -> str:
+    def fits(x: str, y: str) -> str:
         return f"{x} < size.x && {y} < size.y"
 
     return _Frame(before, ["}"], store, fits)
@@ -162,7 +159,7 @@ def _fragment(kernel: Kernel) -> _Frame:
     def store(layer: int, x: str, y: str, value: str) -> str:
         return f"result.pack{layer} = {value};"
 
-    def fits(x: str, y: str, check_x: bool, check_y: bool) -> str:
+    def fits(x: str, y: str) -> str:
         return ""
 
     return _Frame(before, ["  return result;", "}"], store, fits)

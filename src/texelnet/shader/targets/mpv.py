@@ -263,7 +263,7 @@ def _body(build: Build, kernel: Kernel, names: Names) -> list[str]:
         extent=extent,
         weight=lambda index: f"weights[{index}]",
         store=lambda layer, x, y, value: f"result = {value};",
-        fits=lambda x, y, check_x, check_y: "",
+        fits=lambda x, y: "",
         invocation={"x": "g.x", "y": "g.y"},
     )
     reads = dict.fromkeys(shape(p) for p in kernel.reads)
