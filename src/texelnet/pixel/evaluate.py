@@ -11,9 +11,12 @@ import numpy as np
 
 from texelnet.pixel.expr import FUNCTIONS, Border, Call, Constant, Expr, Mix, walk
 from texelnet.pixel.program import Plane, Program
+from texelnet.pixel.storage import Storage, storage_of, stored
 
 
-def evaluate(program: Program, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def evaluate(
+    program: Program, inputs: Mapping[str, np.ndarray], storage: Storage = "fp32"
+) -> dict[str, np.ndarray]:
     """Compute every plane.
 
     Parameters
@@ -22,20 +25,29 @@ def evaluate(program: Program, inputs: Mapping[str, np.ndarray]) -> dict[str, np
         A checked program.
     inputs
         (channels, height, width) float32 for each input.
+    storage
+        How planes are kept, "fp32" or "fp16": a word for all that are computed, or a word a
+        plane, inputs among them. What is read, and what is returned, is what was stored.
 
     Returns
     -------
     dict
         (channels, height, width) float32 for each plane, by name.
     """
-    sizes = free_sizes(program, inputs)
-    values: dict[str, np.ndarray] = {
-        n: np.asarray(inputs[n], np.float32) for n in program.inputs
-    }
+    sizes, values = free_sizes(program, inputs), given(program, inputs, storage)
     with np.errstate(all="ignore"):
         for plane in program.computed():
-            values[plane.name] = _plane(plane, values, sizes)
+            drawn = _plane(plane, values, sizes)
+            values[plane.name] = stored(drawn, storage_of(plane.name, True, storage))
     return values
+
+
+def given(
+    program: Program, inputs: Mapping[str, np.ndarray], storage: Storage
+) -> dict[str, np.ndarray]:
+    """Return the inputs as they are stored."""
+    arrays = {name: np.asarray(inputs[name], np.float32) for name in program.inputs}
+    return {n: stored(a, storage_of(n, False, storage)) for n, a in arrays.items()}
 
 
 def free_sizes(program: Program, inputs: Mapping[str, np.ndarray]) -> dict[str, int]:

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from texelnet.pixel import Program
-from texelnet.pixel.evaluate import free_sizes, read
+from texelnet.pixel.evaluate import free_sizes, given, read
 from texelnet.pixel.expr import FUNCTIONS
+from texelnet.pixel.storage import Storage, storage_of, stored
 from texelnet.shader.kernel import (
     Accumulate,
     Choose,
@@ -29,18 +30,25 @@ from texelnet.shader.kernel import (
 
 
 def evaluate_kernels(
-    kernels: Iterable[Kernel], program: Program, inputs: Mapping[str, np.ndarray]
+    kernels: Iterable[Kernel],
+    program: Program,
+    inputs: Mapping[str, np.ndarray],
+    storage: Storage = "fp32",
 ) -> dict[str, np.ndarray]:
-    """Run passes in order; return every plane as (channels, height, width) float32."""
+    """Run passes in order; return every plane as (channels, height, width) float32.
+
+    ``storage`` is as in :func:`texelnet.pixel.evaluate`.
+    """
     sizes = free_sizes(program, inputs)
-    planes = {n: _packed(np.asarray(inputs[n], np.float32)) for n in program.inputs}
+    planes = {n: _packed(a) for n, a in given(program, inputs, storage).items()}
     channels = {p.name: p.channels for p in program.planes.values()}
     with np.errstate(all="ignore"):
         for kernel in kernels:
             plane = kernel.plane
             shape = (packs(plane.channels) * 4, plane.height.at(sizes), plane.width.at(sizes))
             planes.setdefault(plane.name, np.zeros(shape, np.float32))
-            _Run(kernel, planes, sizes).do(kernel.body)
+            kept = storage_of(plane.name, True, storage)
+            _Run(kernel, planes, sizes, kept).do(kernel.body)
     return {name: planes[name][: channels[name]] for name in planes}
 
 
@@ -52,9 +60,13 @@ class _Run:
     """One pass over its whole grid; a variable is (4, rows, columns)."""
 
     def __init__(
-        self, kernel: Kernel, planes: dict[str, np.ndarray], sizes: Mapping[str, int]
+        self,
+        kernel: Kernel,
+        planes: dict[str, np.ndarray],
+        sizes: Mapping[str, int],
+        storage: str,
     ) -> None:
-        self.kernel, self.planes = kernel, planes
+        self.kernel, self.planes, self.storage = kernel, planes, storage
         self.rows, self.columns = (np.arange(s.at(sizes)) for s in kernel.grid)
         self.values: dict[str, np.ndarray] = {}
 
@@ -120,7 +132,7 @@ class _Run:
         plane = self.planes[self.kernel.plane.name]
         y, x = s.y.at(self.rows), s.x.at(self.columns)
         rows, columns = y < plane.shape[1], x < plane.shape[2]
-        value = self.values[s.source][:, rows][:, :, columns]
+        value = stored(self.values[s.source][:, rows][:, :, columns], self.storage)
         layer = self.kernel.layers[0] + s.layer
         layers = slice(4 * layer, 4 * layer + 4)
         plane[layers, y[rows][:, None], x[columns][None]] = value
