@@ -18,7 +18,7 @@ from texelnet.shader.lower import lower
 from texelnet.shader.schedule import Schedule
 from texelnet.shader.steps import STEPS
 from texelnet.shader.targets import Build, Target
-from texelnet.shader.write_kernel import write_kernels
+from texelnet.shader.write import write_kernels
 
 Watch = Callable[[str, Program], None]
 

@@ -20,7 +20,7 @@ from texelnet.shader.lower import lower
 from texelnet.shader.package import Package, in_memory, read_package, write_package
 from texelnet.shader.schedule import SCHEDULES, Schedule
 from texelnet.shader.targets import Build, Target
-from texelnet.shader.write_kernel import write_kernels
+from texelnet.shader.write import write_kernels
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,114 @@
+"""Draft: one kernel while it is written. It knows where texels lie and what has a name."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+
+from texelnet.pixel import Plane, Program
+from texelnet.pixel.expr import Axis, Border, Tap, taps
+from texelnet.pixel.show import multiply_adds
+from texelnet.shader.kernel import Load, Statement, Weight
+from texelnet.shader.schedule import Schedule
+from texelnet.shader.steps.prove_inside import stays_inside
+
+Pixel = tuple[int, int]
+
+
+class Draft:
+    """Statements and weights so far, and the names of what was read."""
+
+    def __init__(self, plane: Plane, program: Program, schedule: Schedule) -> None:
+        self.plane, self.program, self.schedule = plane, program, schedule
+        self.body: list[Statement] = []
+        self.weights: list[np.ndarray] = []
+        rows, columns = schedule.block
+        self.block: list[Pixel] = list(product(range(rows), range(columns)))
+        self.buffered = multiply_adds(plane.computed) > schedule.literals
+        self.loops = 0
+        self._vectors: dict[bytes, Weight] = {}
+        self._loads: dict[tuple[object, ...], str] = {}
+        self._count: dict[str, int] = {}
+        self._checks = self._all_checks()
+
+    def name(self, stem: str) -> str:
+        """Return a name that nothing has."""
+        n = self._count.get(stem, 0)
+        self._count[stem] = n + 1
+        return f"{stem}{n}"
+
+    def constants(self, values: np.ndarray, pack: int) -> np.ndarray | Weight:
+        """Return a pack of constants, from the buffer if the weights are there.
+
+        Passes that differ only in their numbers then share one text.
+        """
+        part = lanes_of(values, pack)
+        if not self.buffered or len(set(values.tolist())) == 1:
+            return part
+        key = part.tobytes()
+        if key not in self._vectors:
+            self._vectors[key] = Weight(len(self.weights))
+            self.weights.append(np.outer(part, [1, 0, 0, 0]).astype(np.float32))
+        return self._vectors[key]
+
+    def load(self, tap: Tap, pack: int | None, pixel: Pixel, body: list[Statement]) -> str:
+        """Return the name of a texel, read once; in a loop's body the pack is the loop's."""
+        place = self._place(tap, pixel)
+        key = (self.loops if body is not self.body else 0, pack, *place)
+        if key not in self._loads:
+            to = self._loads[key] = self.name("texel")
+            y, x = self.axes(tap.y, tap.x, pixel)
+            rule, outside = self._rule(tap), self._checks[place]
+            body.append(Load(to, tap.plane, pack, y, x, rule, outside, tap.presence))
+        return self._loads[key]
+
+    def axes(self, y: Axis, x: Axis, pixel: Pixel) -> tuple[Axis, Axis]:
+        """Return a position's axes in terms of the invocation, for one pixel of its block."""
+        rows, columns = self.schedule.block
+        sy, sx = self.plane.phases if self.schedule.form == "fragment" else (1, 1)
+        down = Axis.of(rows, pixel[0], sy)
+        right = Axis.of(columns, pixel[1], sx)
+        at = y.after(down), x.after(right)
+        assert at[0] is not None
+        assert at[1] is not None
+        return at[0], at[1]
+
+    def _all_checks(self) -> dict[tuple[object, ...], tuple[bool, bool]]:
+        """Tell for each place read on which axes it may leave its plane.
+
+        Pixels of a block share texels: one checks if any of its readers has to.
+        """
+        checks: dict[tuple[object, ...], tuple[bool, bool]] = {}
+        rows, columns = self.plane.positions
+        for tap in taps(self.plane.computed):
+            source = self.program.planes[tap.plane]
+            down = not stays_inside(tap.y, rows, source.height)
+            right = not stays_inside(tap.x, columns, source.width)
+            if tap.border.kind == "inside" and not tap.presence:
+                down = right = False
+            for pixel in self.block:
+                key = self._place(tap, pixel)
+                before = checks.get(key, (False, False))
+                checks[key] = before[0] or down, before[1] or right
+        return checks
+
+    def _place(self, tap: Tap, pixel: Pixel) -> tuple[object, ...]:
+        """Return what makes two reads the same: where, and under which border rule."""
+        return (tap.plane, *self.axes(tap.y, tap.x, pixel), self._rule(tap), tap.presence)
+
+    def _rule(self, tap: Tap) -> Border:
+        """Return a tap's border rule; one proved inside may use its neighbours' rule."""
+        if tap.border.kind != "inside":
+            return tap.border
+        rules = {t.border for t in taps(self.plane.computed) if t.plane == tap.plane}
+        others = rules - {tap.border}
+        return others.pop() if len(others) == 1 else tap.border
+
+
+def lanes_of(values: np.ndarray, pack: int) -> np.ndarray:
+    """Return four of the values, zeros where there are no more."""
+    lanes = np.zeros(4, np.float32)
+    part = values[4 * pack : 4 * pack + 4]
+    lanes[: len(part)] = part
+    return lanes

@@ -1,0 +1,63 @@
+"""Passes: which kernels a program takes, each written whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from texelnet.pixel import Plane, Program
+from texelnet.pixel.show import multiply_adds
+from texelnet.shader.kernel import Kernel, Load, Loop, Statement, packs
+from texelnet.shader.schedule import Schedule
+from texelnet.shader.write.draft import Draft
+from texelnet.shader.write.stores import store
+
+
+def write_kernels(program: Program, schedule: Schedule) -> list[Kernel]:
+    """Return the passes of a simplified program, in order."""
+    kernels: list[Kernel] = []
+    for plane in program.computed():
+        total, most = packs(plane.channels), schedule.packs
+        buffered = multiply_adds(plane.computed) > schedule.literals
+        if buffered:
+            most = min(most, schedule.looped_packs)
+        own = schedule.of_plane(plane.phases != (1, 1), buffered)
+        for first in range(0, total, most):
+            count = min(most, total - first)
+            kernels.append(_kernel(plane, program, own, first, count, len(kernels)))
+    return kernels
+
+
+def _kernel(
+    plane: Plane, program: Program, schedule: Schedule, first: int, count: int, number: int
+) -> Kernel:
+    draft = Draft(plane, program, schedule)
+    store(draft, range(first, first + count))
+    part = count / packs(plane.channels)
+    rows, columns = plane.positions
+    if schedule.form == "fragment":
+        rows, columns = plane.height, plane.width
+    by, bx = schedule.block
+    names = list(dict.fromkeys(_planes_read(draft.body)))
+    return Kernel(
+        name=f"pass_{number:02d}",
+        plane=plane,
+        reads=tuple(program.planes[n] for n in names),
+        form=schedule.form,
+        grid=((rows + (by - 1)) // by, (columns + (bx - 1)) // bx),
+        workgroup=schedule.workgroup,
+        layers=(first, count),
+        body=tuple(draft.body),
+        weights=np.stack(draft.weights) if draft.weights else None,
+        macs=round(multiply_adds(plane.computed) * part),
+        notes=plane.layers,
+    )
+
+
+def _planes_read(body: Iterable[Statement]) -> Iterator[str]:
+    for statement in body:
+        if isinstance(statement, Load):
+            yield statement.plane
+        elif isinstance(statement, Loop):
+            yield from _planes_read(statement.body)
