@@ -31,6 +31,9 @@ def network(op: Op | str, case: Case) -> tuple[Network, Planes]:
             dims = ("batch", operand[0], f"height{index or ''}", f"width{index or ''}")
             names.append(builder.input(f"x{index}", dims))
             feeds[names[-1]] = rng.uniform(low, case.span, operand).astype(np.float32)
+            if index in case.truths:
+                zero = builder.constant("zero", np.float32(0))
+                names[-1] = builder.node("Greater", [names[-1], zero], f"truth{index}")
         else:
             names.append(builder.constant(f"c{index}", operand))
     outputs = [f"y{i}" for i in range(case.outputs)]

@@ -252,7 +252,7 @@ REFUSALS = [
     ("Reshape", [np.array([0, -1])], {}, "it takes the picture apart"),
     ("BatchNormalization", [np.ones(8)] * 4, {"training_mode": 1}, "it measures the whole"),
     ("Gelu", [], {"approximate": "loose"}, "Gelu with approximate=loose"),
-    ("Cast", [], {"to": 9}, "a cast to something that is no number"),
+    ("Cast", [], {"to": 8}, "a cast to something that is no number"),
     ("Celu", [], {"alpha": -1.0}, "Celu with alpha=-1"),
 ]
 

@@ -17,6 +17,7 @@ from texelnet.ops.refused import REFUSED
 from texelnet.ops.resize import RESIZE
 from texelnet.ops.shuffle import SHUFFLES
 from texelnet.ops.sizes import SIZES, is_about_sizes
+from texelnet.ops.truth import TRUTHS
 from texelnet.ops.view import VIEWS
 
 OPS: dict[str, Op] = {
@@ -27,6 +28,7 @@ OPS: dict[str, Op] = {
         *POINTWISE,
         *ACTIVATIONS,
         *ARITHMETIC,
+        *TRUTHS,
         MAX_POOL,
         AVERAGE_POOL,
         BATCH_NORM,

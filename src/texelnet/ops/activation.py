@@ -15,6 +15,7 @@ al., "Searching for MobileNetV3", 2019 (HardSwish).
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from texelnet.ops.op import Case, Node, NotInAShader
 from texelnet.ops.pointwise import PLAIN, SHAPE, pointwise_op, tanh
@@ -23,6 +24,7 @@ from texelnet.pixel.expr import Call, Expr, add, constant, scaled
 _ERF = (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592)
 _FLOATS = (1, 10, 11, 16)  # TensorProto: FLOAT, FLOAT16, DOUBLE, BFLOAT16
 _WHOLE = (2, 3, 4, 5, 6, 7, 12, 13)  # the integers
+_TRUTH = 9
 
 
 def _number(value: float, x: Expr) -> Expr:
@@ -117,13 +119,27 @@ def _thresholded_relu(node: Node, x: Expr) -> Expr:
     return _times(x, Call("sign", (over,)))
 
 
+def _function(name: str) -> Callable[[Node, Expr], Expr]:
+    return lambda node, x: Call(name, (x,))
+
+
 def _cast(node: Node, x: Expr) -> Expr:
     """Planes hold floats; cast to an integer they lose what stands behind the point."""
     if node.get("to", 1) in _FLOATS:
         return x
     if node.get("to", 1) in _WHOLE:
         return _times(Call("sign", (x,)), Call("floor", (Call("abs", (x,)),)))
+    if node.get("to", 1) == _TRUTH:
+        return Call("sign", (Call("abs", (x,)),))
     raise NotInAShader("a cast to something that is no number", "cast to float")
+
+
+def _shrink(node: Node, x: Expr) -> Expr:
+
+    bias, lambd = node.get("bias", 0.0), _number(node.get("lambd", 0.5), x)
+    beyond = Call("less", (lambd, Call("abs", (x,))))
+    side = scaled(Call("sign", (x,)), bias)
+    return _times(add(_times(x, 1.0), scaled(side, -1.0)), beyond)
 
 
 def _reciprocal(node: Node, x: Expr) -> Expr:
@@ -189,6 +205,23 @@ ACTIVATIONS = (
         lambda node, x: Call("round", (x,)),
         [PLAIN],
     ),
+    pointwise_op(
+        "Shrink",
+        "x drawn towards 0 by bias where it is beyond lambd, else 0.",
+        _shrink,
+        [PLAIN, Case("soft", (SHAPE,), {"bias": 0.3, "lambd": 0.3}, span=3.0)],
+    ),
+    *(
+        pointwise_op(kind, f"The {what}.", _function(kind.lower()), [case])
+        for kind, what, case in (
+            ("Sin", "sine", PLAIN),
+            ("Cos", "cosine", PLAIN),
+            ("Tan", "tangent", Case("plain", (SHAPE,))),
+            ("Atan", "angle of a tangent", PLAIN),
+            ("Sinh", "hyperbolic sine", PLAIN),
+            ("Cosh", "hyperbolic cosine", PLAIN),
+        )
+    ),
     pointwise_op("Reciprocal", "1/x.", _reciprocal, [Case("plain", (SHAPE,), above=0.2)]),
     pointwise_op(
         "Cast",
@@ -197,6 +230,7 @@ ACTIVATIONS = (
         [
             Case("to float", (SHAPE,), {"to": 1}),
             Case("to an integer", (SHAPE,), {"to": 7}, span=5.0, whole=True),
+            Case("to a truth", (SHAPE,), {"to": 9}, whole=True),
         ],
     ),
 )

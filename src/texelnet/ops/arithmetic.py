@@ -7,6 +7,8 @@ fold them into the convolutions around them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from texelnet.ops.op import Case, Node, NotInAShader, Op, Operand, Result
@@ -74,20 +76,27 @@ def _combine(function: str, a: Expr, b: Expr) -> Expr:
     return Call(function, (a, b))
 
 
+def together(node: Node, meaning: Callable[[list[Expr]], Expr]) -> Result:
+    """Return the plane that a function of all operands makes, channel by channel."""
+    planes = [p for p in node.operands if isinstance(p, Plane)]
+    largest = max(planes, key=lambda p: p.channels)
+    alone = largest.channels == 1
+    channels = max(map(_channels, node.operands)) if alone else largest.channels
+    result = meaning([_expr(operand, channels) for operand in node.operands])
+    return [Plane(node.outputs[0], channels, largest.height, largest.width, result)]
+
+
 def _arithmetic(type: str, function: str, summary: str) -> Op:
-    def lower(node: Node) -> Result:
-        planes = [p for p in node.operands if isinstance(p, Plane)]
-        largest = max(planes, key=lambda p: p.channels)
-        alone = largest.channels == 1
-        channels = max(map(_channels, node.operands)) if alone else largest.channels
-        exprs = [_expr(operand, channels) for operand in node.operands]
+    def meaning(exprs: list[Expr]) -> Expr:
         result = exprs[0]
         for other in exprs[1:]:
             result = _combine(function, result, other)
         if type == "Mean":
             result = scaled(result, 1.0 / len(exprs))
-        name, height, width = node.outputs[0], largest.height, largest.width
-        return [Plane(name, channels, height, width, result)]
+        return result
+
+    def lower(node: Node) -> Result:
+        return together(node, meaning)
 
     cases = (
         Case("two planes", (SHAPE, SHAPE), above=0.3),
@@ -106,6 +115,21 @@ def _arithmetic(type: str, function: str, summary: str) -> Op:
     return Op(type, summary, lower, (*cases, *several) if many else cases)
 
 
+def _mod(node: Node) -> Result:
+    if not node.get("fmod", 0):
+        raise NotInAShader("Mod of whole numbers", "fmod=1, for the remainder of floats")
+
+    def meaning(operands: list[Expr]) -> Expr:
+        a, b = operands
+        turns = Call("div", (a, b))
+        whole = Call("mul", (Call("sign", (turns,)), Call("floor", (Call("abs", (turns,)),))))
+        return add(a, scaled(Call("mul", (b, whole)), -1.0))
+
+    return together(node, meaning)
+
+
+_FMOD = {"fmod": 1}
+
 ARITHMETIC = (
     _arithmetic("Add", "sum", "a + b."),
     _arithmetic("Sum", "sum", "The sum of any number of planes."),
@@ -113,6 +137,15 @@ ARITHMETIC = (
     _arithmetic("Sub", "sub", "a - b."),
     _arithmetic("Mul", "mul", "a * b."),
     _arithmetic("Div", "div", "a / b."),
+    Op(
+        "Mod",
+        "What is left of a, divided by b; of the sign of a.",
+        _mod,
+        (
+            Case("a number", (SHAPE, np.float32(0.3)), _FMOD, span=2.0),
+            Case("two planes", (SHAPE, SHAPE), _FMOD, above=0.3),
+        ),
+    ),
     _arithmetic("Max", "max", "The larger of a and b."),
     _arithmetic("Min", "min", "The smaller of a and b."),
 )

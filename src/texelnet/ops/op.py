@@ -107,7 +107,8 @@ class Case:
     span: float = 1.0  # inputs are drawn from -span .. span
     above: float | None = None  # ... or from above .. span
     opset: int = 18  # the first from this one on that has the node
-    whole: bool = False  # the outputs are whole numbers: a Cast makes them floats
+    whole: bool = False  # the outputs are whole numbers or truths: a Cast makes them floats
+    truths: tuple[int, ...] = ()  # operands that are truths: whether what is drawn is above 0
 
 
 Result = Sequence[Plane | Vector | View]

@@ -135,6 +135,12 @@ def _sum(*values: np.ndarray) -> np.ndarray:
     return total
 
 
+def _select(truth: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return a where a truth is not 0, else b; what is not chosen may be no number."""
+    chosen: np.ndarray = np.where(truth != 0, a, b)
+    return chosen
+
+
 FUNCTIONS: dict[str, Callable[..., np.ndarray]] = {
     "sum": _sum,
     "mul": np.multiply,
@@ -151,6 +157,15 @@ FUNCTIONS: dict[str, Callable[..., np.ndarray]] = {
     "floor": np.floor,
     "ceil": np.ceil,
     "round": np.round,  # half to even
+    "sin": np.sin,
+    "cos": np.cos,
+    "tan": np.tan,
+    "atan": np.arctan,
+    "sinh": np.sinh,
+    "cosh": np.cosh,
+    "less": lambda a, b: np.less(a, b).astype(np.float32),  # truths are 1 and 0
+    "equal": lambda a, b: np.equal(a, b).astype(np.float32),
+    "select": _select,
 }
 """What each call means, in numpy; a dialect says the same in its own words."""
 

@@ -21,6 +21,12 @@ GLSL = Dialect(
     loop="for (int {0} = 0; {0} < {1}; {0}++) {{",
     inside="uint({0}) < uint({1})",
     mask="{2} ? {1} : {0}",
-    functions={**SHARED_FUNCTIONS, "round": "roundEven({0})"},
+    functions={
+        **SHARED_FUNCTIONS,
+        "round": "roundEven({0})",
+        "less": "vec4(lessThan({0}, {1}))",
+        "equal": "vec4(equal({0}, {1}))",
+        "select": "mix({2}, {1}, notEqual({0}, vec4(0.0)))",
+    },
     number=float32_digits,
 )

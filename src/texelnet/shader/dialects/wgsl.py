@@ -32,7 +32,12 @@ WGSL = Dialect(
     loop="for (var {0} = 0; {0} < {1}; {0}++) {{",
     inside="u32({0}) < u32({1})",
     mask="select({0}, {1}, {2})",  # where false, where true, condition
-    functions=SHARED_FUNCTIONS,
+    functions={
+        **SHARED_FUNCTIONS,
+        "less": "select(vec4f(0.0), vec4f(1.0), {0} < {1})",
+        "equal": "select(vec4f(0.0), vec4f(1.0), {0} == {1})",
+        "select": "select({2}, {1}, {0} != vec4f(0.0))",
+    },
     number=float32_digits,
 )
 
