@@ -12,7 +12,7 @@ from texelnet.pixel.expr import Tap, scaled
 from texelnet.pixel.storage import unit
 from texelnet.shader.evaluate import evaluate_kernels
 from texelnet.shader.schedule import COMPUTE
-from texelnet.shader.write_kernel import write_kernels
+from texelnet.shader.write import write_kernels
 
 H, W = size("h"), size("w")
 
