@@ -16,11 +16,13 @@ from texelnet.caffe import read_net, to_graph, weights_from_arrays
 from texelnet.graph.contract import Contract, read_contract
 from texelnet.graph.network import Network
 from texelnet.picture import Picture, resample
+from texelnet.pixel.storage import unit
 from texelnet.run.gpu import draws
 from texelnet.run.upscale import upscale
 from texelnet.run.wgpu import Session
 from texelnet.shader.compile import compile_network
 from texelnet.shader.package import Package, in_memory
+from texelnet.shader.precision import Precision
 from texelnet.shader.schedule import COMPUTE, FRAGMENT, Schedule
 from texelnet.shader.targets import TARGETS
 
@@ -104,9 +106,10 @@ def planes(shape: tuple[int, ...]) -> str:
     return f"{{ data: await floats(), height: {shape[1]}, width: {shape[2]} }}"
 
 
-def run(shape: tuple[int, ...]) -> str:
+def run(shape: tuple[int, ...], wanted: str = "") -> str:
     question = f"{{ [net.manifest.inputs[0]]: {planes(shape)} }}"
-    return f"return (await net.run({question}))[net.manifest.outputs[0]];"
+    name = json.dumps(wanted) if wanted else "net.manifest.outputs[0]"
+    return f"return (await net.run({question}, [{name}]))[{name}];"
 
 
 @pytest.mark.parametrize(("which", "schedule", "size"), CASES.values(), ids=CASES)
@@ -122,6 +125,18 @@ def test_the_browser_draws_what_wgpu_draws(
     (wanted,) = Session(made).run({made.manifest["inputs"][0]: picture}).values()
     assert got.shape == wanted.shape == (contract.planes, 2 * size[0], 2 * size[1])
     assert np.max(np.abs(got - wanted)) <= TOLERANCE
+
+
+def test_planes_of_16_bits_are_drawn_and_read_back(page: Page) -> None:
+    build = compile_network(network(COLOUR), TARGETS["webgpu"], FRAGMENT)
+    halves = Precision({plane.name: "fp16" for plane in build.program.computed()[:-1]})
+    halved = compile_network(network(COLOUR), TARGETS["webgpu"], FRAGMENT, precision=halves)
+    made, picture = in_memory(TARGETS["webgpu"].package(halved)), noise((3, 9, 14))
+    serve(page, made, picture)
+    wanted = Session(made).run({made.manifest["inputs"][0]: picture}, keep=True)
+    for name in [*halves.storage, *made.manifest["outputs"]]:
+        got = page.run(LOAD + run(picture.shape, name))
+        assert np.max(np.abs(got - wanted[name])) <= 2 * unit(wanted[name]), name
 
 
 def samples(height: int, width: int) -> np.ndarray:

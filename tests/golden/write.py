@@ -20,6 +20,7 @@ from texelnet.caffe import read_net, to_graph, weights_from_arrays
 from texelnet.graph.contract import Contract
 from texelnet.graph.network import Network
 from texelnet.shader.compile import compile_network
+from texelnet.shader.precision import Precision
 from texelnet.shader.schedule import SCHEDULES
 from texelnet.shader.targets import TARGETS
 
@@ -90,14 +91,17 @@ def networks() -> dict[str, Network]:
     }
 
 
+PLANS = {("question", "fragment"): Precision({"upscaled.phases": "fp16"})}
+"""Goldens that keep planes in 16 bits."""
 LEFT_OUT = {("question", "compute"), ("small", "hybrid"), ("small", "single")}
 """Where another golden shows the same: a hybrid's phases are computed; user shaders repeat."""
 
 
 def contents(network: Network, target: str, schedule: str) -> dict[str, bytes]:
     """The files of one golden."""
-    host = TARGETS[target]
-    files = host.package(compile_network(network, host, SCHEDULES[schedule]))
+    host, plan = TARGETS[target], PLANS.get((network.name, schedule))
+    build = compile_network(network, host, SCHEDULES[schedule], precision=plan)
+    files = host.package(build)
     manifest = json.loads(files["manifest.json"])
     for key in ("sha256", "written_by"):
         manifest.pop(key)

@@ -63,7 +63,39 @@ def without(*path: Any) -> Callable[[Manifest], None]:
     return take
 
 
+def plan(**parts: Any) -> Callable[[Manifest], None]:
+    """Give the package a plan of how planes are kept."""
+    return at("precision", value={"storage": {}, "scales": {}, "measured": None} | parts)
+
+
+def measured(**parts: Any) -> Callable[[Manifest], None]:
+    told = {"pictures": ["a.png"], "ranges": {"look": [0, 1]}, "margin": 4, "psnr": None}
+    return plan(measured=told | parts)
+
+
+RANGES = "precision.measured.ranges"
 HOSTILE: list[tuple[Callable[[Manifest], None], str]] = [
+    (at("precision", value=16), "precision: 16 is not a table"),
+    (at("precision", value={"storage": {}}), 'precision has no "scales", "measured"'),
+    (plan(storage=["look"]), 'precision.storage: ["look"] is not a table'),
+    (
+        plan(storage={"picture": "fp16"}),
+        'precision.storage: "picture" is not a plane that is computed',
+    ),
+    (plan(storage={"look": "int8"}), 'precision.storage.look: "int8" is not fp32 or fp16'),
+    (plan(storage={"look": "fp16"}), 'planes.look.format: "rgba32float" is not rgba16float'),
+    (
+        plan(scales={"look": 1000}),
+        "precision.scales.look: 1000 is not a whole number from -120 to 120",
+    ),
+    (
+        measured(pictures="a.png"),
+        'precision.measured.pictures: "a.png" is not a list of 0 to 4096',
+    ),
+    (measured(ranges={"look": [0]}), f"{RANGES}.look: [0] is not a list of 2 to 2"),
+    (measured(ranges={"look": [0, "1"]}), f'{RANGES}.look: "1" is not a number'),
+    (measured(margin=float("nan")), "precision.measured.margin: NaN is not a number"),
+    (measured(psnr=[80]), "precision.measured.psnr: [80] is not a number"),
     (without("schedule"), 'the manifest has no "schedule"'),
     (without("passes", 1, "grid"), 'passes[1] has no "grid"'),
     (without("planes", "look", "channels"), 'planes.look has no "channels"'),

@@ -34,12 +34,19 @@ def evaluate(
     dict
         (channels, height, width) float32 for each plane, by name.
     """
-    sizes, values = free_sizes(program, inputs), given(program, inputs, storage)
-    with np.errstate(all="ignore"):
-        for plane in program.computed():
-            drawn = _plane(plane, values, sizes)
-            values[plane.name] = stored(drawn, storage_of(plane.name, True, storage))
+    values = given(program, inputs, storage)
+    for plane in program.computed():
+        values[plane.name] = evaluate_plane(program, plane, values, storage)
     return values
+
+
+def evaluate_plane(
+    program: Program, plane: Plane, values: Mapping[str, np.ndarray], storage: Storage = "fp32"
+) -> np.ndarray:
+    """Compute one plane from those it reads, as they are: a machine's own, say."""
+    with np.errstate(all="ignore"):
+        drawn = _plane(plane, values, free_sizes(program, values))
+    return stored(drawn, storage_of(plane.name, True, storage))
 
 
 def given(

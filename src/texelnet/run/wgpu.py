@@ -247,14 +247,14 @@ class Session:
     def _upload(self, name: str, array: np.ndarray) -> None:
         channels, height, width = array.shape
         plane = self.manifest["planes"][name]
-        lanes = 1 if channels == 1 else 4
-        texels = np.zeros((plane["packs"], height, width, lanes), np.float32)
+        lanes = _lanes(plane)
+        texels = np.zeros((plane["packs"], height, width, lanes), _number(plane))
         for c in range(channels):
             texels[c // 4, :, :, c % lanes] = array[c]
         self.device.queue.write_texture(
             {"texture": self._textures[name]},
             texels,
-            {"bytes_per_row": width * 4 * lanes, "rows_per_image": height},
+            {"bytes_per_row": width * lanes * texels.itemsize, "rows_per_image": height},
             (width, height, plane["packs"]),
         )
 
@@ -287,7 +287,8 @@ class Session:
     def _copy_out(self, encoder: Any, name: str) -> tuple[Any, int]:
         texture, plane = self._textures[name], self.manifest["planes"][name]
         width, height, layers = texture.size
-        row = -(-width * (4 if plane["channels"] == 1 else 16) // 256) * 256
+        texel = _lanes(plane) * _number(plane).itemsize
+        row = -(-width * texel // 256) * 256
         w = self._wgpu.BufferUsage
         buffer = self.device.create_buffer(
             size=row * height * layers, usage=w.COPY_DST | w.MAP_READ
@@ -302,15 +303,26 @@ class Session:
     def _read(self, name: str, buffer: Any, row: int) -> np.ndarray:
         plane = self.manifest["planes"][name]
         width, height, layers = self._textures[name].size
-        lanes = 1 if plane["channels"] == 1 else 4
+        lanes, number = _lanes(plane), _number(plane)
         buffer.map_sync(self._wgpu.MapMode.READ)
-        texels = np.frombuffer(buffer.read_mapped(copy=False), np.float32)
-        texels = texels.reshape(layers, height, row // (4 * lanes), lanes)[:, :, :width]
+        texels = np.frombuffer(buffer.read_mapped(copy=False), number)
+        columns = row // (lanes * number.itemsize)
+        texels = texels.reshape(layers, height, columns, lanes)[:, :, :width]
         planes = texels.transpose(0, 3, 1, 2).reshape(layers * lanes, height, width)
-        answer = np.array(planes[: plane["channels"]])
+        answer = np.array(planes[: plane["channels"]], np.float32)
         buffer.unmap()
         buffer.destroy()
         return answer
+
+
+def _lanes(plane: Mapping[str, Any]) -> int:
+    """Return how many numbers a texel holds."""
+    return 4 if plane["format"].startswith("rgba") else 1
+
+
+def _number(plane: Mapping[str, Any]) -> np.dtype[Any]:
+    """Return what a texel's numbers are."""
+    return np.dtype(np.float16 if plane["format"].endswith("16float") else np.float32)
 
 
 def _view(plane: Mapping[str, Any]) -> str:

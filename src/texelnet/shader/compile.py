@@ -15,6 +15,7 @@ from texelnet.pixel.reach import depends
 from texelnet.shader.frame import frame
 from texelnet.shader.kernel import Load, Loop, Statement, packs
 from texelnet.shader.lower import lower
+from texelnet.shader.precision import Precision
 from texelnet.shader.schedule import Schedule
 from texelnet.shader.steps import STEPS
 from texelnet.shader.targets import Build, Target
@@ -30,6 +31,7 @@ def compile_network(
     *,
     shift: float = 0.0,
     outputs: Sequence[str] | None = None,
+    precision: Precision | None = None,
     watch: Watch | None = None,
 ) -> Build:
     """Return all that a package is written from; ``target.package`` turns it into files.
@@ -45,6 +47,8 @@ def compile_network(
         Added to every output pixel; needs a contract.
     outputs
         Values of the graph to keep, instead of the network's own outputs.
+    precision
+        How planes are kept; what it says of planes that are not computed is left out.
     watch
         Called with the name of each step and the program after it.
 
@@ -71,7 +75,8 @@ def compile_network(
             "look for weights or a Power scale of zero",
         )
     kernels = write_kernels(program, schedule)
-    build = Build(network.name, program, schedule, kernels, network.contract)
+    kept = (precision or Precision()).within(program)
+    build = Build(network.name, program, schedule, kernels, network.contract, kept)
     _fit(build, target, network.source)
     return build
 

@@ -9,13 +9,17 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from texelnet.pixel import Program
-from texelnet.shader.kernel import Kernel, Load, Loop, Statement, Store, packs
+from texelnet.shader.kernel import Kernel, Load, Loop, Statement, Store
+from texelnet.shader.precision import Precision, texel_bytes
 
 LARGE = 1 << 20
 
 
-def cost(program: Program, kernels: Sequence[Kernel]) -> dict[str, float]:
+def cost(
+    program: Program, kernels: Sequence[Kernel], precision: Precision | None = None
+) -> dict[str, float]:
     """Return passes, and per output pixel: multiply-adds, texels read and written, bytes."""
+    precision = precision or Precision()
     names = {
         str(s): LARGE
         for name in program.inputs
@@ -37,7 +41,7 @@ def cost(program: Program, kernels: Sequence[Kernel]) -> dict[str, float]:
         totals["texels_written"] += stores * invocations
     held = sum(
         Fraction(p.height.at(names) * p.width.at(names), pixels)
-        * (4 if p.channels == 1 else 16 * packs(p.channels))
+        * texel_bytes(p.channels, precision.of(p.name))
         for p in program.planes.values()
     )
     rounded = {name: round(float(value), 3) for name, value in totals.items()}

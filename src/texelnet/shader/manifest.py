@@ -22,7 +22,7 @@ def manifest_of(
     head: Mapping[str, Any],
     passes: Sequence[Mapping[str, Any]],
     contents: Mapping[str, bytes],
-    form: Callable[[int], str],
+    form: Callable[[int, str], str],
 ) -> dict[str, Any]:
     """Return a package's manifest.
 
@@ -37,7 +37,7 @@ def manifest_of(
     contents
         All other files; those whose name ends as the first pass's file does are its source.
     form
-        The texture format of a plane of so many channels.
+        The texture format of a plane of so many channels and this storage.
     """
     program = build.program
     rows, columns = reach(program, program.outputs[0])
@@ -51,7 +51,11 @@ def manifest_of(
         "inputs": list(program.inputs),
         "outputs": list(program.outputs),
         "contract": None if build.contract is None else asdict(build.contract),
-        "planes": {p.name: _plane(p, form(p.channels)) for p in program.planes.values()},
+        "precision": build.precision.json(),
+        "planes": {
+            p.name: _plane(p, form(p.channels, build.precision.of(p.name)))
+            for p in program.planes.values()
+        },
         "passes": list(passes),
         "demands": [
             {"equal": [d.first.tree(), d.second.tree()], "where": d.where}
@@ -62,7 +66,7 @@ def manifest_of(
             "columns": [_number(columns.rate), _number(columns.low), _number(columns.high)],
             "align": list(alignment(program)),
         },
-        "predicted": cost(program, build.kernels) | {"source_bytes": source},
+        "predicted": cost(program, build.kernels, build.precision) | {"source_bytes": source},
         "sha256": {name: hashlib.sha256(v).hexdigest() for name, v in contents.items()},
     }
 

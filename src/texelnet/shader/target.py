@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from texelnet.graph.contract import Contract
 from texelnet.pixel import Program
 from texelnet.shader.dialects import Dialect
 from texelnet.shader.kernel import Kernel
+from texelnet.shader.precision import Precision
 from texelnet.shader.schedule import Schedule
 
 
@@ -21,6 +22,7 @@ class Build:
     schedule: Schedule
     kernels: Sequence[Kernel]
     contract: Contract | None
+    precision: Precision = field(default_factory=Precision)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from texelnet.run.verify.proof import SHIFT
 from texelnet.shader.compile import compile_network, simplify
 from texelnet.shader.lower import lower
 from texelnet.shader.package import Package, in_memory, read_package, write_package
+from texelnet.shader.precision import Precision
 from texelnet.shader.schedule import SCHEDULES, Schedule
 from texelnet.shader.targets import Build, Target
 from texelnet.shader.write import write_kernels
@@ -62,21 +63,22 @@ def candidate(
     UsageError
         A schedule is asked of a package that has its own.
     """
-    package = None
+    package, precision = None, Precision()
     if folder is not None:
         if schedule is not None:
             fact = "a package has its own schedule, another can't be asked of it"
             raise UsageError(str(folder), fact, "either --package or --schedule")
         package, schedule = read_checked(folder)
+        precision = Precision.read(package.manifest.get("precision"))
     schedule = schedule or SCHEDULES[target.schedules[0]]
-    build = compile_network(network, target, schedule)
+    build = compile_network(network, target, schedule, precision=precision)
     fresh = in_memory(target.package(build), "a package written now")
     if package is None:
         package = _through_disk(dict(fresh.contents), scratch / "package")
         package = replace(package, place="compiled for this proof")
     else:
         _check_origin(package, fresh)
-    shifted = _shifted(network, target, schedule)
+    shifted = _shifted(network, target, build)
     witness = _through_disk(target.package(shifted), scratch / "witness")
     return Candidate(package, fresh, witness, build.program, schedule)
 
@@ -86,16 +88,18 @@ def _through_disk(contents: dict[str, bytes], folder: Path) -> Package:
     return read_package(folder)
 
 
-def _shifted(network: Network, target: Target, schedule: Schedule) -> Build:
+def _shifted(network: Network, target: Target, build: Build) -> Build:
     """Compile the network once more, with :data:`SHIFT` added to every output pixel."""
+    schedule, kept = build.schedule, build.precision
     if network.contract is not None:
-        return compile_network(network, target, schedule, shift=SHIFT)
+        return compile_network(network, target, schedule, shift=SHIFT, precision=kept)
     program = lower(network)
     moved = [_moved(program.planes[name]) for name in program.outputs]
     planes = program.planes | {plane.name: plane for plane in moved}
     program = replace(program, planes=planes, outputs=tuple(plane.name for plane in moved))
     program = simplify(program, schedule)
-    return Build(network.name, program, schedule, write_kernels(program, schedule), None)
+    kernels, kept = write_kernels(program, schedule), kept.within(program)
+    return Build(network.name, program, schedule, kernels, None, kept)
 
 
 def _moved(plane: Plane) -> Plane:

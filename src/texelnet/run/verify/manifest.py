@@ -10,12 +10,16 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from texelnet.errors import PackageError
 from texelnet.pixel.size import tree_at
+from texelnet.pixel.storage import STORAGE
+from texelnet.shader.dialects.wgsl import texel_format
 from texelnet.shader.package import Package, read_package
+from texelnet.shader.precision import Precision
 from texelnet.shader.schedule import COMPUTE, SCHEDULES, Schedule
 from texelnet.shader.targets.mpv import FORMAT as USER_SHADER
 
@@ -23,8 +27,9 @@ MOST_BYTES = 1 << 24
 MOST_ROWS = 4096
 MOST_NUMBER = 1 << 20
 DEEPEST = 32
+MOST_POWER = 120
+"""Of two, that a plane is divided by: it stays a float32."""
 _HINT = "write the package again"
-_FORMATS = ("r32float", "rgba32float")
 _OPERATORS = {"+": (1, 64), "*": (2, 2), "//": (2, 2), "min": (2, 2), "max": (2, 2)}
 _NAME = re.compile(r"[^/\\\x00]{1,128}")
 
@@ -87,6 +92,9 @@ def _check_planes(look: _Look, table: Mapping[str, Any]) -> None:
     """Check the planes; sizes speak of those of the inputs, which are numbers or names."""
     planes = look.table("planes", table["planes"])
     look.few("planes", planes)
+    given = look.rows("inputs", table["inputs"], least=1)
+    computed = [name for name in planes if name not in given]
+    precision = _precision(look, table.get("precision"), computed)
     for name, plane in planes.items():
         key = f"planes.{_short(name)}"
         look.table(key, plane, ("channels", "packs", "format", "height", "width"))
@@ -96,7 +104,9 @@ def _check_planes(look: _Look, table: Mapping[str, Any]) -> None:
             look.wrong(
                 f"{key}.packs", plane["packs"], f"{packs}, what {channels} channels take"
             )
-        form = "host" if table["format"] == USER_SHADER else _FORMATS[channels > 1]
+        form = texel_format(channels, precision.of(name))
+        if table["format"] == USER_SHADER:
+            form = "host"
         if plane["format"] != form:
             look.wrong(f"{key}.format", plane["format"], form)
     free: set[str] = set()
@@ -113,6 +123,34 @@ def _check_planes(look: _Look, table: Mapping[str, Any]) -> None:
     for name, plane in planes.items():
         for side in ("height", "width"):
             look.tree(f"planes.{_short(name)}.{side}", plane[side], free)
+
+
+def _precision(look: _Look, values: Any, computed: Sequence[str]) -> Precision:
+    """Read how planes are kept; a package that says nothing keeps them in 32 bits."""
+    if values is None:
+        return Precision()
+    plan = look.table("precision", values, ("storage", "scales", "measured"))
+    for key in ("storage", "scales"):
+        for name, value in look.table(f"precision.{key}", plan[key]).items():
+            place = f"precision.{key}.{_short(name)}"
+            look.among(f"precision.{key}", name, computed, "a plane that is computed")
+            if key == "storage":
+                look.among(place, value, STORAGE, " or ".join(STORAGE))
+            else:
+                look.whole(place, value, -MOST_POWER, MOST_POWER)
+    if plan["measured"] is not None:
+        keys = ("pictures", "ranges", "margin", "psnr")
+        told = look.table("precision.measured", plan["measured"], keys)
+        for name in look.rows("precision.measured.pictures", told["pictures"]):
+            look.word("precision.measured.pictures", name)
+        for name, ends in look.table("precision.measured.ranges", told["ranges"]).items():
+            place = f"precision.measured.ranges.{_short(name)}"
+            for end in look.rows(place, ends, least=2, most=2):
+                look.number(place, end)
+        look.number("precision.measured.margin", told["margin"])
+        if told["psnr"] is not None:
+            look.number("precision.measured.psnr", told["psnr"])
+    return Precision.read(plan)
 
 
 def _check_pass(look: _Look, key: str, entry: Any, table: Mapping[str, Any]) -> None:
@@ -203,6 +241,10 @@ class _Look:
             self.wrong(key, value, f"a whole number from {low} to {high}")
         number: int = value
         return number
+
+    def number(self, key: str, value: Any) -> None:
+        if type(value) not in (int, float) or not isfinite(value):
+            self.wrong(key, value, "a number")
 
     def pair(self, key: str, value: Any, low: int, high: int) -> tuple[int, int]:
         first, second = self.rows(key, value, least=2, most=2)

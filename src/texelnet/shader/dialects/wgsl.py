@@ -41,14 +41,32 @@ WGSL = Dialect(
     number=float32_digits,
 )
 
+ROUNDED = (
+    "",
+    "fn rounded(v: vec4f) -> vec4f {  // to 11 bits: the texture has nothing to cut off",
+    "  let bits = bitcast<vec4u>(v);",
+    "  let up = vec4u(0xFFF) + ((bits >> vec4u(13)) & vec4u(1));",
+    "  return bitcast<vec4f>((bits + up) & vec4u(0xFFFFE000));",
+    "}",
+)
+"""Drivers may round numbers or cut them off when they store 16 bits, and both happens."""
 
-def texel_format(channels: int) -> str:
-    """Return the texture format of a plane: one channel, or packs of four."""
+
+def texel_format(channels: int, storage: str = "fp32") -> str:
+    """Return the texture format of a plane: one channel, or packs of four.
+
+    A single channel of 16 bits takes four too: WebGPU lets no shader store r16float.
+    """
+    if storage == "fp16":
+        return "rgba16float"
     return "r32float" if channels == 1 else "rgba32float"
 
 
-def module(kernel: Kernel) -> str:
-    """Return one pass as a WGSL module with the entry point ``main``."""
+def module(kernel: Kernel, storage: str = "fp32") -> str:
+    """Return one pass as a WGSL module with the entry point ``main``.
+
+    ``storage`` is that of the plane it writes.
+    """
     names = {p.name: f"plane{i}" for i, p in enumerate(kernel.reads)}
     arrays = {p.name for p in kernel.reads if packs(p.channels) > 1}
 
@@ -57,11 +75,14 @@ def module(kernel: Kernel) -> str:
         return f"{names[plane]}_at({x}, {y}{layered})"
 
     frame = _compute(kernel) if kernel.form == "compute" else _fragment(kernel)
+    half = storage == "fp16"
     host = Host(
         fetch=fetch,
         extent=lambda plane, axis: f"{names[plane]}_size.{axis}",
         weight=lambda index: f"weights[{index}]",
-        store=frame.store,
+        store=lambda layer, x, y, value: frame.store(
+            layer, x, y, f"rounded({value})" if half else value
+        ),
         fits=frame.fits,
         invocation={"x": "g.x", "y": "g.y"},
     )
@@ -74,10 +95,11 @@ def module(kernel: Kernel) -> str:
     ]
     readers = [line for n, name in names.items() for line in _read(name, n in arrays)]
     inside = [f"  {line}" for line in (*sizes, *body)]
-    return "\n".join([*_bindings(kernel), *readers, *frame.before, *inside, *frame.after, ""])
+    before = [*_bindings(kernel, storage), *readers, *(ROUNDED if half else ()), *frame.before]
+    return "\n".join([*before, *inside, *frame.after, ""])
 
 
-def _bindings(kernel: Kernel) -> list[str]:
+def _bindings(kernel: Kernel, storage: str) -> list[str]:
     """Planes read, the plane written (compute), the sampler, the weights, in that order."""
     layered = [packs(p.channels) > 1 for p in kernel.reads]
     kinds = [
@@ -86,7 +108,7 @@ def _bindings(kernel: Kernel) -> list[str]:
     ]
     if kernel.form == "compute":
         kind = "_array" if packs(kernel.plane.channels) > 1 else ""
-        form = texel_format(kernel.plane.channels)
+        form = texel_format(kernel.plane.channels, storage)
         kinds.append(f"var result: texture_storage_2d{kind}<{form}, write>")
     if kernel.reads:
         kinds.append("var nearest: sampler")

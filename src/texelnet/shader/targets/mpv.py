@@ -82,7 +82,7 @@ def _package(build: Build) -> dict[str, bytes]:
     passes = [_entry(kernel, file, names) for kernel in build.kernels]
     head: dict[str, Any] = {"format": FORMAT, "version": VERSION, "hook": _hook(build)}
     head["storage"] = "the host's choice: 16-bit floats in libplacebo and in mpv"
-    manifest = manifest_of(build, head, passes, contents, lambda channels: "host")
+    manifest = manifest_of(build, head, passes, contents, lambda channels, storage: "host")
     contents["manifest.json"] = (json.dumps(manifest, indent=1) + "\n").encode()
     return contents
 

@@ -1,8 +1,9 @@
 """WebGPU: WGSL modules, a JSON manifest that tells how to run them, and a runner for pages.
 
 The manifest is all a host needs: planes become textures (one of r32float for a single
-channel, else layers of rgba32float, a layer a pack), passes are run in order. Sizes are
-written as trees: a number, a name of the input's free size, or [operator, operand, ...].
+channel, else layers of rgba32float or rgba16float, a layer a pack), passes are run in order.
+Sizes are written as trees: a number, a name of the input's free size, or [operator,
+operand, ...].
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ def _package(build: Build) -> dict[str, bytes]:
     contents: dict[str, bytes] = {}
     passes = []
     shared: dict[str, list[Kernel]] = {}
-    texts = [module(kernel) for kernel in build.kernels]
+    kept = build.precision
+    texts = [module(kernel, kept.of(kernel.plane.name)) for kernel in build.kernels]
     for text, kernel in zip(texts, build.kernels, strict=True):
         shared.setdefault(text, []).append(kernel)
     for text, kernels in shared.items():

@@ -65,12 +65,13 @@ const OPERATORS = {
 export function limitsFor({ passes, planes }, files) {
   const most = (number) => Math.max(0, ...passes.map(number));
   const fragments = passes.filter(({ form }) => form === "fragment");
+  const drawn = ({ packs, writes }) => packs[1] * (planes[writes].format === HALF ? 8 : 16);
   return {
     maxTextureArrayLayers: Math.max(...Object.values(planes).map(({ packs }) => packs)),
     maxSampledTexturesPerShaderStage: most(({ reads }) => reads.length),
     maxComputeInvocationsPerWorkgroup: most(({ workgroup: [x, y] }) => x * y),
     maxStorageBufferBindingSize: most(({ weights }) => files.get(weights)?.byteLength ?? 0),
-    maxColorAttachmentBytesPerSample: Math.max(0, ...fragments.map(({ packs }) => 16 * packs[1])),
+    maxColorAttachmentBytesPerSample: Math.max(0, ...fragments.map(drawn)),
   };
 }
 
@@ -82,6 +83,22 @@ export function check({ network }, needs, limits) {
   }
 }
 
-/** Planes of one channel are r32float, others packs of four in the layers of an rgba32float. */
-export const lanesOf = (channels) => (channels === 1 ? 1 : 4);
+/** Planes are r32float (one channel), or packs of four in the layers of rgba32float or HALF. */
+const HALF = "rgba16float";
+
+/** Give a plane's numbers a texel, and how a copy of its texture is read, as 32-bit numbers. */
+export function texelOf({ format }) {
+  if (format === HALF) return { lanes: 4, bytes: 8, numbers: (copy) => halves(copy) };
+  const lanes = format === "r32float" ? 1 : 4;
+  return { lanes, bytes: 4 * lanes, numbers: (copy) => new Float32Array(copy) };
+}
+
+function halves(copy) {
+  return Float32Array.from(new Uint16Array(copy), (bits) => {
+    const [sign, exponent, digits] = [bits >> 15 ? -1 : 1, (bits >> 10) & 31, bits & 1023];
+    if (exponent === 31) return digits ? NaN : sign * Infinity;
+    return sign * (exponent ? (1024 + digits) * 2 ** (exponent - 25) : digits * 2 ** -24);
+  });
+}
+
 export const dimension = ({ packs }) => (packs > 1 ? "2d-array" : "2d");

@@ -11,7 +11,7 @@
  * @typedef {import("./manifest.js").Planes} Planes
  */
 
-import { check, dimension, extentsAt, freeSizes, lanesOf, limitsFor, sizeAt } from "./manifest.js";
+import { check, dimension, extentsAt, freeSizes, limitsFor, sizeAt, texelOf } from "./manifest.js";
 import { divide } from "./picture.js";
 
 /**
@@ -133,9 +133,9 @@ class Net {
   }
 
   #upload(name, data) {
-    const [{ channels }, texture] = [this.manifest.planes[name], this.#textures[name]];
+    const [plane, texture] = [this.manifest.planes[name], this.#textures[name]];
     const { width, height, depthOrArrayLayers: layers } = texture;
-    const [lanes, area] = [lanesOf(channels), width * height];
+    const [{ channels }, { lanes }, area] = [plane, texelOf(plane), width * height];
     const texels = new Float32Array(lanes * layers * area);
     for (let c = 0; c < channels; c++) {
       const first = lanes * area * Math.floor(c / lanes) + (c % lanes);
@@ -166,25 +166,25 @@ class Net {
   }
 
   #copy(encoder, name) {
-    const [{ channels }, texture] = [this.manifest.planes[name], this.#textures[name]];
+    const [plane, texture] = [this.manifest.planes[name], this.#textures[name]];
     const { width, height, depthOrArrayLayers: layers } = texture;
-    const bytesPerRow = 256 * Math.ceil((4 * lanesOf(channels) * width) / 256); // as WebGPU copies
+    const bytesPerRow = 256 * Math.ceil((texelOf(plane).bytes * width) / 256); // as WebGPU copies
     const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
     const buffer = this.device.createBuffer({ size: bytesPerRow * height * layers, usage });
     const layout = { buffer, bytesPerRow, rowsPerImage: height };
     encoder.copyTextureToBuffer({ texture }, layout, [width, height, layers]);
-    return { buffer, bytesPerRow, channels, height, width };
+    return { buffer, bytesPerRow, plane, height, width };
   }
 }
 
-async function read({ buffer, bytesPerRow, channels, height, width }) {
+async function read({ buffer, bytesPerRow, plane, height, width }) {
   await buffer.mapAsync(GPUMapMode.READ);
-  const texels = new Float32Array(buffer.getMappedRange());
-  const lanes = lanesOf(channels);
+  const [{ channels }, { lanes, bytes, numbers }] = [plane, texelOf(plane)];
+  const [texels, stride] = [numbers(buffer.getMappedRange()), (bytesPerRow * lanes) / bytes];
   const data = new Float32Array(channels * height * width);
   for (let c = 0, i = 0; c < channels; c++) {
     for (let y = 0; y < height; y++) {
-      const row = ((Math.floor(c / lanes) * height + y) * bytesPerRow) / 4 + (c % lanes);
+      const row = (Math.floor(c / lanes) * height + y) * stride + (c % lanes);
       for (let x = 0; x < width; x++) data[i++] = texels[row + lanes * x];
     }
   }
