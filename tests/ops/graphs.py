@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from unittest.mock import patch
 
 import numpy as np
@@ -11,11 +12,14 @@ import onnxruntime
 from texelnet.graph.builder import Builder
 from texelnet.graph.network import Network
 from texelnet.ops import OPS, Case, Op
+from texelnet.ops.op import random_array as weights
 
 CASES = [(op, case) for op in OPS.values() for case in op.cases]
 NAMES = [f"{op.type}: {case.name}" for op, case in CASES]
 
 Planes = dict[str, np.ndarray]
+Sketch = Callable[[Builder], None]
+"""Draws a graph, from "x" to "y"."""
 
 
 def network(op: Op | str, case: Case) -> tuple[Network, Planes]:
@@ -47,13 +51,23 @@ def network(op: Op | str, case: Case) -> tuple[Network, Planes]:
         return Network("case", builder.finish(), "case.prototxt"), feeds
 
 
+def sketched(sides: tuple[int | str, int | str], draw: Sketch) -> tuple[Network, Planes]:
+    """Return what a sketch draws of an input of 12 channels, and an input for it."""
+    builder = Builder("chain")
+    builder.input("x", (1, 12, *sides))
+    draw(builder)
+    builder.output("y")
+    return Network("chain", builder.finish(), "chain.onnx"), {"x": 2 * weights(12, 4, 6)}
+
+
 def reference(net: Network, feeds: Planes) -> Planes:
     """Return what onnxruntime computes."""
     content = ir.serde.serialize_model(net.model).SerializeToString()
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     names = [o.name for o in session.get_outputs()]
     answers = session.run(names, {k: v[None] for k, v in feeds.items()})
-    return {name: answer[0] for name, answer in zip(names, answers, strict=True)}
+    found = {name: answer[0] for name, answer in zip(names, answers, strict=True)}
+    return {name: a if a.ndim == 3 else a[None] for name, a in found.items()}
 
 
 def agree(got: Planes, wanted: Planes, tolerance: float = 2e-5) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
-from tests.ops.graphs import Planes, agree, reference
+from tests.ops.graphs import Sketch, agree, reference, sketched
 
 from texelnet.graph.builder import Builder
 from texelnet.graph.network import Network
@@ -23,8 +21,6 @@ from texelnet.shader.lower import lower
 from texelnet.shader.package import in_memory
 from texelnet.shader.schedule import COMPUTE, FRAGMENT, HYBRID, Schedule
 from texelnet.shader.targets import TARGETS
-
-Sketch = Callable[[Builder], None]  # from "x" to "y"
 
 
 def _whole(b: Builder, *numbers: int) -> str:
@@ -155,19 +151,11 @@ chains = pytest.mark.parametrize(
 schedules = pytest.mark.parametrize("schedule", [HYBRID, COMPUTE, FRAGMENT])
 
 
-def _network(sides: tuple[int | str, int | str], draw: Sketch) -> tuple[Network, Planes]:
-    builder = Builder("chain")
-    builder.input("x", (1, 12, *sides))
-    draw(builder)
-    builder.output("y")
-    return Network("chain", builder.finish(), "chain.onnx"), {"x": 2 * weights(12, 4, 6)}
-
-
 @chains
 def test_a_chain_means_what_onnxruntime_computes(
     sides: tuple[int | str, int | str], draw: Sketch
 ) -> None:
-    net, feeds = _network(sides, draw)
+    net, feeds = sketched(sides, draw)
     agree(evaluate(lower(net), feeds), reference(net, feeds))
 
 
@@ -176,7 +164,7 @@ def test_a_chain_means_what_onnxruntime_computes(
 def test_kernels_of_a_chain_compute_it(
     sides: tuple[int | str, int | str], draw: Sketch, schedule: Schedule
 ) -> None:
-    net, feeds = _network(sides, draw)
+    net, feeds = sketched(sides, draw)
     build = compile_network(net, TARGETS["webgpu"], schedule)
     agree(evaluate_kernels(build.kernels, build.program, feeds), reference(net, feeds))
 
@@ -187,7 +175,7 @@ def test_kernels_of_a_chain_compute_it(
 def test_the_shader_of_a_chain_computes_it(
     sides: tuple[int | str, int | str], draw: Sketch, schedule: Schedule
 ) -> None:
-    net, feeds = _network(sides, draw)
+    net, feeds = sketched(sides, draw)
     target = TARGETS["webgpu"]
     package = in_memory(target.package(compile_network(net, target, schedule)))
     agree(Session(package).run(feeds), reference(net, feeds))

@@ -54,7 +54,7 @@ class Builder:
         array = np.asarray(value)
         array = array.astype(np.int64 if array.dtype.kind in "iu" else np.float32)
         name = self.fresh(stem)
-        self._constants[name] = onnx.numpy_helper.from_array(np.ascontiguousarray(array), name)
+        self._constants[name] = onnx.numpy_helper.from_array(np.asarray(array, order="C"), name)
         return name
 
     def node(

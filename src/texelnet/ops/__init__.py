@@ -3,21 +3,26 @@
 To add an operator, write its file and list it in OPS. Tests walk OPS and run every case.
 """
 
+from dataclasses import replace
+
 from texelnet.ops.activation import ACTIVATIONS
 from texelnet.ops.arithmetic import ARITHMETIC
 from texelnet.ops.batch_norm import BATCH_NORM
 from texelnet.ops.channels import CHANNELS
 from texelnet.ops.conv import CONV
 from texelnet.ops.conv_transpose import CONV_TRANSPOSE
+from texelnet.ops.last_axis import LAST_AXIS
 from texelnet.ops.move import MOVES
-from texelnet.ops.op import Case, Node, NotInAShader, Op, Operand, Vector
+from texelnet.ops.op import Case, Node, NotInAShader, Op, Operand, Result, Vector, View
 from texelnet.ops.pointwise import POINTWISE
 from texelnet.ops.pool import AVERAGE_POOL, MAX_POOL
 from texelnet.ops.refused import REFUSED
 from texelnet.ops.resize import RESIZE
 from texelnet.ops.shuffle import SHUFFLES
 from texelnet.ops.sizes import SIZES, is_about_sizes
+from texelnet.ops.spread import SPREADS
 from texelnet.ops.truth import TRUTHS
+from texelnet.ops.turned import as_plane, lower_turned, reads_views
 from texelnet.ops.view import VIEWS
 
 OPS: dict[str, Op] = {
@@ -36,11 +41,44 @@ OPS: dict[str, Op] = {
         *SHUFFLES,
         RESIZE,
         *MOVES,
+        *SPREADS,
         *VIEWS,
+        *LAST_AXIS,
         *REFUSED,
     )
 }
 """Every operator, by its ONNX type."""
+
+_ALIKE = {
+    "Dropout",
+    "Identity",
+    *(op.type for op in (*POINTWISE, *ACTIVATIONS, *ARITHMETIC, *TRUTHS)),
+}
+
+
+def _told(operand: Operand | None) -> Operand | None:
+    """Return an operand; sizes that are the same for every picture as constants."""
+    numbers = operand.constant() if isinstance(operand, Vector) else None
+    return operand if numbers is None else numbers
+
+
+def meaning(node: Node) -> Result:
+    """Return what a node makes: its operator's word, also for a picture under other axes.
+
+    Raises
+    ------
+    NotInAShader
+        It has no meaning as a pixel program.
+    """
+    if is_about_sizes(node) and node.op in SIZES:
+        return [SIZES[node.op](node)]
+    if node.op not in OPS:
+        raise NotInAShader("no pixel meaning is known for this operator")
+    op, node = OPS[node.op], replace(node, operands=tuple(map(_told, node.operands)))
+    if op.views or not reads_views(node):
+        return op.lower(node)
+    return lower_turned(op, node, node.op in _ALIKE)
+
 
 __all__ = [
     "OPS",
@@ -51,5 +89,7 @@ __all__ = [
     "Op",
     "Operand",
     "Vector",
-    "is_about_sizes",
+    "View",
+    "as_plane",
+    "meaning",
 ]

@@ -59,7 +59,7 @@ def _expr(operand: Operand | None, channels: int) -> Expr:
         raise NotInAShader(f"planes of {operand.channels} and {channels} channels do not meet")
     if isinstance(operand, np.ndarray):
         return constant(per_channel(operand, channels), channels)
-    raise NotInAShader("an operand is a size, not a plane")
+    raise NotInAShader("an operand is a size of the picture", "export it as a constant")
 
 
 def _combine(function: str, a: Expr, b: Expr) -> Expr:

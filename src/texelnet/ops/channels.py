@@ -115,6 +115,10 @@ def _mean(x: Expr) -> Expr:
     return Mix(np.full((1, x.channels), 1 / x.channels), x)
 
 
+def _squares(x: Expr) -> Expr:
+    return _total(Call("mul", (x, x)))
+
+
 def _reduction(type: str, what: str, meaning: Callable[[Expr], Expr]) -> Op:
     axes = np.array([1], np.int64)
     cases = (
@@ -162,6 +166,9 @@ CHANNELS = (
     ),
     _reduction("ReduceSum", "The sum", _total),
     _reduction("ReduceMean", "The mean", _mean),
+    _reduction("ReduceL1", "The sum of sizes", lambda x: _total(Call("abs", (x,)))),
+    _reduction("ReduceL2", "The length", lambda x: Call("sqrt", (_squares(x),))),
+    _reduction("ReduceSumSquare", "The sum of squares", _squares),
     _reduction("ReduceMax", "The largest", lambda x: _extreme("max", x)),
     _reduction("ReduceMin", "The smallest", lambda x: _extreme("min", x)),
 )

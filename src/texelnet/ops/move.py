@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from texelnet.ops.op import Case, Node, NotInAShader, Op, Operand, Result, Vector
+from texelnet.ops.op import Case, Node, NotInAShader, Op, Result
 from texelnet.pixel import Plane
 from texelnet.pixel.expr import EDGE, INSIDE, REFLECT, Axis, Border, Expr, Tap, pick, stack
 from texelnet.pixel.size import Size, extreme, size
@@ -58,16 +58,6 @@ def _split(node: Node) -> Result:
     return results
 
 
-def _numbers(operand: Operand | None, count: int, default: int) -> list[Size]:
-    if operand is None:
-        return [size(default)] * count
-    if isinstance(operand, Vector):
-        return list(operand.numbers)
-    if not isinstance(operand, np.ndarray):
-        raise NotInAShader("numbers that the network computes", "export them as constants")
-    return [size(int(n)) for n in operand]
-
-
 def _first(position: Size, extent: Size) -> Size:
     """Return where a slice starts: negative counts from the end."""
     number = position.fixed
@@ -106,7 +96,7 @@ def _cut(start: Size, end: Size, step: int, extent: Size) -> _Cut:
 
 def _cuts(node: Node, extents: tuple[Size, ...]) -> dict[int, _Cut]:
     """Return how each axis that a slice names is cut."""
-    starts, ends = (_numbers(node.operand(i), 0, 0) for i in (1, 2))
+    starts, ends = (node.sizes(i) for i in (1, 2))
     axes = [int(a) % 4 for a in node.constant(3, range(len(starts)))]
     steps = [int(s) for s in node.constant(4, [1] * len(axes))]
     return {
@@ -136,12 +126,15 @@ def _slice(node: Node) -> Result:
 
 
 def _pad(node: Node) -> Result:
-    source, pads = node.plane(0), [int(p) for p in node.constant(1)]
+    source, sizes = node.plane(0), node.sizes(1)
+    pads = [n.fixed for n in sizes]
     if node.operand(3) is not None or len(pads) != 8 or any(pads[i] for i in (0, 1, 4, 5)):
         raise NotInAShader(
             "padding of other axes than height and width", "pad height and width"
         )
-    if min(pads) < 0:
+    if pads[2] is None or pads[3] is None:
+        raise NotInAShader("a computed pad before the picture", "pad after it")
+    if any(n is not None and n < 0 for n in pads):
         raise NotInAShader("a negative pad", "crop with a slice")
     mode = node.get("mode", "constant")
     value = node.operand(2)
@@ -153,7 +146,7 @@ def _pad(node: Node) -> Result:
         raise NotInAShader(f"padding mode {mode}", f"use {', '.join(borders)}")
     axes = Axis.of(offset=-pads[2]), Axis.of(offset=-pads[3])
     expr = Tap(source.name, source.channels, *axes, borders[mode])
-    height, width = source.height + (pads[2] + pads[6]), source.width + (pads[3] + pads[7])
+    height, width = source.height + sizes[2] + sizes[6], source.width + sizes[3] + sizes[7]
     return [Plane(node.outputs[0], source.channels, height, width, expr)]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from texelnet.pixel import Plane, Size
+from texelnet.pixel import Plane, Size, size
 
 
 class NotInAShader(Exception):
@@ -25,11 +25,24 @@ class NotInAShader(Exception):
         super().__init__(why)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vector:
-    """Whole numbers the graph computes about its own sizes."""
+    """Numbers the graph computes about its own sizes: an array of sizes, over one number.
 
-    numbers: tuple[Size, ...]
+    ``real`` says that the graph has cast them to floats, which divide without a rest.
+    """
+
+    numbers: np.ndarray
+    over: int = 1
+    real: bool = False
+
+    def constant(self) -> np.ndarray | None:
+        """Return plain numbers where they are the same at every size."""
+        if any(n.fixed is None for n in self.numbers.reshape(-1)):
+            return None
+        whole = np.array([n.fixed for n in self.numbers.reshape(-1)], np.int64)
+        numbers: np.ndarray = whole.reshape(self.numbers.shape)
+        return np.asarray(numbers / self.over, np.float32) if self.real else numbers
 
 
 @dataclass(frozen=True)
@@ -87,6 +100,13 @@ class Node:
             "export the network with its weights as constants",
         )
 
+    def sizes(self, index: int) -> list[Size]:
+        """Return an operand that is a list of sizes: computed ones, or constants."""
+        operand = self.operand(index)
+        if isinstance(operand, Vector) and operand.over == 1:
+            return list(operand.numbers.reshape(-1))
+        return [size(int(n)) for n in np.reshape(self.constant(index), -1)]
+
     def get(self, attribute: str, default: Any) -> Any:
         """Return an attribute, or its default."""
         return self.attributes.get(attribute, default)
@@ -128,6 +148,8 @@ class Op:
     cases: tuple[Case, ...] = ()
     macs: Callable[[Node], Fraction] = _free
     """Multiply-adds per pixel of the node's own output."""
+    views: bool = False
+    """Whether ``lower`` itself takes views."""
 
 
 def not_in_a_shader(type: str, why: str, hint: str) -> Op:

@@ -28,7 +28,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from texelnet.ops.op import Case, Node, NotInAShader, Op, Result, Vector
+from texelnet.ops.op import Case, Node, NotInAShader, Op, Result
 from texelnet.pixel import Plane
 from texelnet.pixel.expr import EDGE, Axis, Call, Expr, Mix, Tap, add, constant, pick, scaled
 from texelnet.pixel.size import Size, size
@@ -62,12 +62,9 @@ def _pairs(node: Node) -> list[tuple[Size, Size, float | None]]:
     pairs: list[tuple[Size, Size, float | None]] = [(s, s, None) for s in before]
     axes = [int(a) % 4 for a in node.get("axes", range(4))]
     scales, sizes = node.operand(2), node.operand(3)
-    if isinstance(sizes, Vector):
-        for axis, after in zip(axes, sizes.numbers, strict=True):
+    if sizes is not None and node.sizes(3):
+        for axis, after in zip(axes, node.sizes(3), strict=True):
             pairs[axis] = (before[axis], after, None)
-    elif isinstance(sizes, np.ndarray) and sizes.size:
-        for axis, number in zip(axes, sizes, strict=True):
-            pairs[axis] = (before[axis], size(int(number)), None)
     elif isinstance(scales, np.ndarray) and scales.size:
         for axis, scale in zip(axes, scales, strict=True):
             exact = _fraction(float(scale))

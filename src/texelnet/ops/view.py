@@ -17,7 +17,7 @@ from itertools import product
 
 import numpy as np
 
-from texelnet.ops.op import Case, Digit, Node, NotInAShader, Op, Result, Vector, View
+from texelnet.ops.op import Case, Digit, Node, NotInAShader, Op, Result, View
 from texelnet.pixel import Plane
 from texelnet.pixel.expr import Axis, Expr, Mix, Tap, add
 from texelnet.pixel.size import Size, size
@@ -62,15 +62,10 @@ def _kept(digits: Digits) -> Digits:
 
 def _wanted(node: Node, view: View) -> list[Size | Digits]:
     """Return the new axes: sizes, or the digits of an axis that is kept; -1 for the rest."""
-    operand = node.operand(1)
-    if isinstance(operand, Vector):
-        numbers = list(operand.numbers)
-    else:
-        numbers = [size(int(n)) for n in np.reshape(node.constant(1), -1)]
     copies = not node.get("allowzero", 0)
     return [
         view.axes[i] if copies and number.fixed == 0 and i < len(view.axes) else number
-        for i, number in enumerate(numbers)
+        for i, number in enumerate(node.sizes(1))
     ]
 
 
@@ -144,6 +139,31 @@ def _transpose(node: Node) -> Result:
     return _result(node, View(view.plane, tuple(view.axes[i] for i in order)))
 
 
+def _ones(node: Node, rank: int) -> list[int]:
+    """Return the axes of one that a node takes away or puts in, in order."""
+    axes = [int(a) for a in np.reshape(node.constant(1, ()), -1)]
+    if not all(-rank <= a < rank for a in axes):
+        raise NotInAShader("it names an axis that there is not", "export the network again")
+    return sorted(a % rank for a in axes)
+
+
+def _squeeze(node: Node) -> Result:
+    axes = list(_view(node).axes)
+    given = node.operand(1) is not None
+    gone = _ones(node, len(axes)) if given else [i for i, a in enumerate(axes) if not a]
+    if any(axes[i] for i in gone):
+        raise NotInAShader("it takes away an axis that is not one", "export the network again")
+    kept = tuple(a for i, a in enumerate(axes) if i not in gone)
+    return _result(node, View(_view(node).plane, kept))
+
+
+def _unsqueeze(node: Node) -> Result:
+    axes = list(_view(node).axes)
+    for place in _ones(node, len(axes) + np.size(node.constant(1))):
+        axes.insert(place, ())
+    return _result(node, View(_view(node).plane, tuple(axes)))
+
+
 def _result(node: Node, view: View) -> Result:
     """Return a plane where the view is one, else the view."""
     if any(sum(d.count.fixed is None for d in axis) > 1 for axis in view.axes):
@@ -204,7 +224,8 @@ VIEWS = (
         "Reshape",
         "Channels counted otherwise, around a Transpose: a pixel shuffle written by hand.",
         _reshape,
-        (
+        views=True,
+        cases=(
             Case("the same", ((5, 3, 4), _shape(0, 0, 0, 0))),
             Case("the same by -1", ((6, 3, 4), _shape(0, -1, 0, 0))),
         ),
@@ -213,6 +234,14 @@ VIEWS = (
         "Transpose",
         "Axes in another order, between Reshapes that split and join channels.",
         _transpose,
-        (Case("the same", ((5, 3, 4),), {"perm": [0, 1, 2, 3]}),),
+        views=True,
+        cases=(Case("the same", ((5, 3, 4),), {"perm": [0, 1, 2, 3]}),),
     ),
+    Op(
+        "Squeeze",
+        "Axes of one taken away; a picture again after an Unsqueeze.",
+        _squeeze,
+        views=True,
+    ),
+    Op("Unsqueeze", "Axes of one put in.", _unsqueeze, views=True),
 )

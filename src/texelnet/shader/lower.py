@@ -7,12 +7,13 @@ or whole numbers about sizes. Nodes without a pixel meaning are all reported in 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import onnx_ir as ir
 
 from texelnet.errors import ShaderError
 from texelnet.graph.network import Network
-from texelnet.ops import OPS, SIZES, Node, NotInAShader, Operand, is_about_sizes
+from texelnet.ops import Node, NotInAShader, Operand, View, as_plane, meaning
 from texelnet.pixel import Demand, Plane, Program, check, covers, size
 from texelnet.pixel.expr import HERE, INSIDE, taps
 
@@ -50,10 +51,18 @@ def lower(network: Network, outputs: Iterable[str] | None = None) -> Program:
             network.source,
             "these layers have no meaning in a pixel shader\n" + "\n".join(refused),
         )
+    planes: dict[str, Plane] = {}
+    for result in known.values():
+        made = result.plane if isinstance(result, View) else result
+        if isinstance(made, Plane):
+            planes[made.name] = made
     for name in wanted:
-        if not isinstance(known.get(name), Plane):
+        view = known.get(name)
+        found = as_plane(view, name) if isinstance(view, View) else planes.get(name)
+        if found is not None:
+            planes.setdefault(name, found)
+        else:
             raise ShaderError(network.source, f'"{name}" is no picture plane', "")
-    planes = {n: p for n, p in known.items() if isinstance(p, Plane)}
     program = Program(planes, tuple(str(v.name) for v in inputs), tuple(wanted))
     program = Program(planes, program.inputs, program.outputs, tuple(_demands(program)))
     check(program)
@@ -96,20 +105,15 @@ def _nodes(graph: ir.Graph, known: dict[str, Known]) -> list[str]:
 def _results(node: Node) -> list[Known]:
     if node.op == "Constant":
         return [node.attributes["value"]]
-    if is_about_sizes(node):
-        if node.op not in SIZES:
-            raise NotInAShader("it computes with sizes in a way that is not known here")
-        return [SIZES[node.op](node)]
-    if node.op not in OPS:
-        raise NotInAShader("no pixel meaning is known for this operator")
     layer = (node.name,) if node.name else ()
-    results = OPS[node.op].lower(node)
-    return [
-        Plane(p.name, p.channels, p.height, p.width, p.expr, p.phases, layer)
-        if isinstance(p, Plane)
-        else p
-        for p in results
-    ]
+
+    def named(result: Known) -> Known:
+        """Return a result with the layer's name on the plane that it makes."""
+        if isinstance(result, View) and result.plane.name in node.outputs:
+            return View(replace(result.plane, layers=layer), result.axes)
+        return replace(result, layers=layer) if isinstance(result, Plane) else result
+
+    return [named(result) for result in meaning(node)]
 
 
 def _node(raw: ir.Node, known: dict[str, Known]) -> Node:
