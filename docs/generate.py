@@ -18,7 +18,7 @@ from texelnet.caffe.layers import LAYERS, REFUSED, TRAINING
 from texelnet.cli import COMMANDS, parser
 from texelnet.ops import OPS, SIZES
 from texelnet.ops.op import Case
-from texelnet.shader.schedule import SCHEDULES, Schedule
+from texelnet.shader.schedule import Schedule
 from texelnet.shader.targets import TARGETS, Target
 
 HERE = Path(__file__).parent / "reference"
@@ -84,10 +84,11 @@ def targets() -> str:
         "How the passes of a program are laid out (`--schedule`). An invocation makes a block"
         " of pixels; a pack is 4 channels in a texel.",
         table(
-            ("schedule", *(f"`{key}`" for key in asdict(Schedule()))),
+            ("target", "schedule", *(f"`{key}`" for key in asdict(Schedule()))),
             (
-                (name, *(_plain(value) for value in asdict(schedule).values()))
-                for name, schedule in SCHEDULES.items()
+                (target.name, name, *(_plain(value) for value in asdict(schedule).values()))
+                for target in TARGETS.values()
+                for name, schedule in target.schedules.items()
             ),
         ),
     )
@@ -96,7 +97,8 @@ def targets() -> str:
 def _target(target: Target) -> Iterable[str]:
     yield f"## {target.name}"
     yield target.summary
-    schedules = f"`{target.schedules[0]}` (the usual one)", *map(code, target.schedules[1:])
+    usual, *others = target.schedules
+    schedules = f"`{usual}` (the usual one)", *map(code, others)
     limits = target.limits
     yield table(
         ("what", "how much"),

@@ -56,7 +56,7 @@ def test_numbers_beyond_the_range_are_cut():
 
 
 def question() -> str:
-    return (GOLDENS / "question" / "mpv" / "single" / "question.glsl").read_text()
+    return (GOLDENS / "question" / "mpv" / "fragment" / "question.glsl").read_text()
 
 
 @pytest.mark.parametrize(("old", "new"), [

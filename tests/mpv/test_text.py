@@ -13,14 +13,14 @@ from texelnet.errors import ShaderError
 from texelnet.graph.contract import Contract
 from texelnet.pixel.size import Size, extreme, size
 from texelnet.shader.compile import compile_network
-from texelnet.shader.schedule import SINGLE
-from texelnet.shader.targets.mpv import MPV, _polish, sees
+from texelnet.shader.targets.mpv import FRAGMENT, MPV, sees
+from texelnet.shader.targets.mpv.sizes import polish as reverse_polish
 
 UP = deconv("x", "y", 4, 1, "stride: 2 pad: 1")
 
 
 def text(layers: str, contract: Contract, channels: int = 1) -> str:
-    build = compile_network(network(layers, contract, channels), MPV, SINGLE)
+    build = compile_network(network(layers, contract, channels), MPV, FRAGMENT)
     return MPV.package(build)["small.glsl"].decode()
 
 
@@ -51,7 +51,7 @@ SIZES = (
 @pytest.mark.parametrize("of", SIZES, ids=str)
 @given(height=st.integers(1, 4000), width=st.integers(1, 4000))
 def test_sizes_in_reverse_polish_are_the_programs(of: Size, height: int, width: int) -> None:
-    words = _polish(of.tree(), {"height": "HOOKED.h", "width": "HOOKED.w"}, "net")
+    words = reverse_polish(of, {"height": "HOOKED.h", "width": "HOOKED.w"}, "net")
     read = polish(words, {"HOOKED.h": height, "HOOKED.w": width})
     assert read == of.at({"height": height, "width": width})
 
@@ -70,7 +70,7 @@ def test_colour_hooks_main_and_keeps_alpha() -> None:
     assert set(re.findall("//!HOOK (.*)", body)) == {"MAIN"}
     assert "WHEN" not in body
     assert ".bgra" in body
-    assert "return vec4(rounded(result).bgr, HOOKED_tex(HOOKED_pos).a);" in body
+    assert "return vec4(shown(result).bgr, HOOKED_tex(HOOKED_pos).a);" in body
 
 
 def test_a_grid_that_lies_to_the_right_is_moved_back() -> None:
@@ -88,9 +88,12 @@ def test_more_textures_than_the_host_binds_are_refused() -> None:
     wide = conv("x", "a", 3, 68, "pad: 1") + layer("b", "PReLU", "a", "a")
     with pytest.raises(ShaderError) as error:
         text(wide + deconv("a", "y", 4, 1, "stride: 2 pad: 1"), Contract())
-    assert "one pass would read 17 textures of 4 channels; mpv binds 16" in str(error.value)
+    assert str(error.value) == (
+        'small (layer "y"): one pass would bind 17 textures, mpv binds 16\n'
+        "  try: a narrower network, or fewer blobs to join"
+    )
 
 
 def test_without_a_contract_there_is_no_user_shader() -> None:
     with pytest.raises(ShaderError, match="the network has no contract"):
-        MPV.package(compile_network(network(UP), MPV, SINGLE))
+        MPV.package(compile_network(network(UP), MPV, FRAGMENT))

@@ -8,7 +8,6 @@ from tests.golden.write import networks
 from texelnet.run.verify import BUILT_IN, verify
 from texelnet.shader.compile import compile_network
 from texelnet.shader.package import write_package
-from texelnet.shader.schedule import SINGLE
 from texelnet.shader.targets.mpv import MPV
 
 pytestmark = [pytest.mark.gpu, pytest.mark.usefixtures("host")]
@@ -16,16 +15,20 @@ pytestmark = [pytest.mark.gpu, pytest.mark.usefixtures("host")]
 TRIALS = [t for t in BUILT_IN if t.size == "3x2"]
 MUTANTS = {
     "a border left to the host": (
-        ("row0 && column0 ?", "true ?"),
-        "it depends on what the driver",
-    ),
-    "a phase at the wrong place": (("turn0 == 1", "turn0 == 9"), "off by more than 0.0024"),
-    "a weight": (("0.2607242", "0.28"), "off by more than 0.0024"),
-}
+        "compute", "row0 && column0 ?", "true ?", "it depends on what the driver"),
+    "a border left to the host, fragments": (
+        "fragment", "row0 && column0 ?", "true ?", "it depends on what the driver"),
+    "a phase at the wrong place": (
+        "compute", "shown(lanes1)", "shown(lanes2)", "off by more than 0.0024"),
+    "a phase at the wrong place, fragments": (
+        "fragment", "turn0 == 1", "turn0 == 9", "off by more than 0.0024"),
+    "a weight": ("compute", "0.2607242", "0.28", "off by more than 0.0024"),
+}  # fmt: skip
 
 
-def test_the_smallest_network_is_proved() -> None:
-    proof = verify(networks()["question"], MPV, trials=TRIALS)
+@pytest.mark.parametrize("form", MPV.schedules)
+def test_the_smallest_network_is_proved(form) -> None:
+    proof = verify(networks()["question"], MPV, schedule=MPV.schedules[form], trials=TRIALS)
     assert proof.equal, proof.text()
     assert proof.outside
     assert proof.json()["bar"] == pytest.approx(0.6 / 255)
@@ -33,9 +36,9 @@ def test_the_smallest_network_is_proved() -> None:
 
 @pytest.mark.parametrize("name", MUTANTS)
 def test_mutants_of_the_text_are_caught(name, tmp_path) -> None:
-    (old, new), reason = MUTANTS[name]
+    form, old, new, reason = MUTANTS[name]
     network = networks()["question"]
-    write_package(MPV.package(compile_network(network, MPV, SINGLE)), tmp_path)
+    write_package(MPV.package(compile_network(network, MPV, MPV.schedules[form])), tmp_path)
     path = tmp_path / "question.glsl"
     assert old in path.read_text()
     path.write_text(path.read_text().replace(old, new))

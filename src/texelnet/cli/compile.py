@@ -35,12 +35,11 @@ def run(words: argparse.Namespace) -> int:
     """Compile, write the package, tell its passes and their cost."""
     from texelnet.shader.compile import compile_network
     from texelnet.shader.package import write_package
-    from texelnet.shader.schedule import SCHEDULES
     from texelnet.shader.targets import TARGETS
 
     target = choice("--for", words.target, TARGETS)
-    possible = {name: SCHEDULES[name] for name in target.schedules}
-    schedule = choice("--schedule", words.schedule or target.schedules[0], possible)
+    usual, *_ = target.schedules
+    schedule = choice("--schedule", words.schedule or usual, target.schedules)
     network = read_network(words)
     build = compile_network(network, target, schedule, watch=_show if words.watch else None)
     _check_size(build)

@@ -71,14 +71,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(words: argparse.Namespace) -> int:
     """Compare, tell, and return 0 if they are equal."""
     from texelnet.run.verify import verify
-    from texelnet.shader.schedule import SCHEDULES
     from texelnet.shader.targets import TARGETS
 
     target = choice("--for", words.target, TARGETS)
     schedule = None
     if words.schedule is not None:
-        possible = {name: SCHEDULES[name] for name in target.schedules}
-        schedule = choice("--schedule", words.schedule, possible)
+        schedule = choice("--schedule", words.schedule, target.schedules)
     network = read_network(words)
     with _progress() as watch:
         proof = verify(

@@ -26,6 +26,7 @@ from texelnet.errors import DeviceError, PackageError
 from texelnet.run.runner import Blobs, Draw, Planes, Runner
 from texelnet.run.sizes import Sizes
 from texelnet.shader.package import Package
+from texelnet.shader.targets.mpv import SHOWN
 
 if TYPE_CHECKING:
     from texelnet.graph.contract import Contract
@@ -37,8 +38,8 @@ LEVELS = 65535
 FORMATS = {1: "gray16le", 3: "rgba64le"}
 """What planes are given as, by their number."""
 QUIET = "dithering=-1:peak_detect=0:upscaler=none:downscaler=none"
-ANSWER, NEGATIVE = "rounded(result)", "rounded(1.0 - result)"
-"""What the last pass of a user shader returns, and what makes a negative of it."""
+NEGATIVE = "vec4 shown(vec4 v) { return rounded(1.0 - v); }"
+"""What makes the negative of a user shader of ours."""
 OFF = 2**-9
 """What two 16-bit floats and two samples may be off together."""
 COMPLAINTS = ("error", "fail", "unrecognized", "invalid", "unexpected", "no headers")
@@ -84,7 +85,7 @@ class Session:
 
         A shader of strangers has to draw another picture than the host without it.
         """
-        head, found, tail = self.text.rpartition(ANSWER)
+        head, found, tail = self.text.rpartition(SHOWN)
         other = head + NEGATIVE + tail if found else ""
         noise = np.random.default_rng(9).random(shape, np.float32)
         drawn, second = (_drawn(t, noise, size, self.place) for t in (self.text, other))
@@ -246,11 +247,10 @@ def from_host(planes: Planes, contract: Contract) -> Planes:
 def _planes(network: Network) -> Draw:
     from texelnet.shader.compile import compile_network
     from texelnet.shader.package import in_memory
-    from texelnet.shader.schedule import SINGLE
     from texelnet.shader.targets.mpv import MPV
 
     assert network.contract is not None, "a picture is drawn under a contract"
-    build = compile_network(network, MPV, SINGLE)
+    build = compile_network(network, MPV, MPV.usual)
     return draws(in_memory(MPV.package(build), network.source), network.contract)
 
 

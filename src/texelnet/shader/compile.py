@@ -6,14 +6,14 @@ limits, print. Every stage can be looked at: `watch` is called after each step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from texelnet.errors import ShaderError
 from texelnet.graph.network import Network
 from texelnet.pixel import Program, check
 from texelnet.pixel.reach import depends
 from texelnet.shader.frame import frame
-from texelnet.shader.kernel import Load, Loop, Statement, packs
+from texelnet.shader.kernel import packs
 from texelnet.shader.lower import lower
 from texelnet.shader.precision import Precision
 from texelnet.shader.schedule import Schedule
@@ -96,13 +96,10 @@ def _fit(build: Build, target: Target, source: str) -> None:
     limits = target.limits
     for kernel in build.kernels:
         where = f'{source} (layer "{" ".join(kernel.notes) or kernel.plane.name}")'
-        bound, what, hint = len(kernel.reads), "planes", "join fewer blobs at once"
-        if limits.separate:
-            bound = len({(load.plane, load.layer) for load in _loads(kernel.body)})
-            what, hint = "textures of 4 channels", "a narrower network, or fewer blobs to join"
-        if bound > limits.textures:
-            fact = f"one pass would read {bound} {what}; {target.name} binds {limits.textures}"
-            raise ShaderError(where, fact, hint)
+        if len(kernel.reads) > limits.textures:
+            fact = f"one pass would read {len(kernel.reads)} planes; "
+            fact += f"{target.name} binds {limits.textures}"
+            raise ShaderError(where, fact, "join fewer blobs at once")
         widest = max((packs(p.channels) for p in (*kernel.reads, kernel.plane)), default=0)
         if widest > limits.layers:
             raise ShaderError(
@@ -110,11 +107,3 @@ def _fit(build: Build, target: Target, source: str) -> None:
                 f"a plane of {4 * widest} channels; {target.name} holds {4 * limits.layers}",
                 "use a narrower network",
             )
-
-
-def _loads(body: Sequence[Statement]) -> Iterator[Load]:
-    for statement in body:
-        if isinstance(statement, Load):
-            yield statement
-        elif isinstance(statement, Loop):
-            yield from _loads(statement.body)

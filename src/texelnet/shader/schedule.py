@@ -68,9 +68,5 @@ class Schedule:
 COMPUTE = Schedule()
 FRAGMENT = Schedule(form="fragment", block=(1, 1), workgroup=(1, 1), packs=2)
 HYBRID = Schedule(form="hybrid", block=(1, 2), packs=2)
-SINGLE = Schedule(
-    form="fragment", block=(1, 1), workgroup=(1, 1), packs=1, literals=1 << 30, looped_packs=1
-)
-"""For hosts whose passes draw one texture and have no buffers."""
-SCHEDULES = {"hybrid": HYBRID, "compute": COMPUTE, "fragment": FRAGMENT, "single": SINGLE}
-"""The schedules people ask for by name."""
+SCHEDULES = {"hybrid": HYBRID, "compute": COMPUTE, "fragment": FRAGMENT}
+"""The schedules of hosts that have all of it; a target lists its own."""

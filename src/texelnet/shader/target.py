@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from texelnet.graph.contract import Contract
@@ -32,7 +32,6 @@ class Limits:
     textures: int  # textures read
     attachments: int  # packs a fragment pass may write
     layers: int  # packs a plane may have
-    separate: bool = False  # each pack of a plane is a texture of its own
 
 
 @dataclass(frozen=True)
@@ -43,9 +42,14 @@ class Target:
     summary: str
     dialect: Dialect
     limits: Limits
-    schedules: tuple[str, ...]
-    """Names of schedules it can run, the usual one first."""
+    schedules: Mapping[str, Schedule]
+    """The schedules it can run by name, the usual one first."""
     package: Callable[[Build], dict[str, bytes]]
     """File names and contents, nothing else."""
     sees: Callable[[Contract], Contract] = lambda contract: contract
     """What a contract becomes where the host hands other numbers to its shaders."""
+
+    @property
+    def usual(self) -> Schedule:
+        """The schedule that nobody asked for."""
+        return next(iter(self.schedules.values()))

@@ -19,7 +19,7 @@ from texelnet.shader.compile import compile_network, simplify
 from texelnet.shader.lower import lower
 from texelnet.shader.package import Package, in_memory, read_package, write_package
 from texelnet.shader.precision import Precision
-from texelnet.shader.schedule import SCHEDULES, Schedule
+from texelnet.shader.schedule import Schedule
 from texelnet.shader.targets import Build, Target
 from texelnet.shader.write import write_kernels
 
@@ -70,7 +70,7 @@ def candidate(
             raise UsageError(str(folder), fact, "either --package or --schedule")
         package, schedule = read_checked(folder)
         precision = Precision.read(package.manifest.get("precision"))
-    schedule = schedule or SCHEDULES[target.schedules[0]]
+    schedule = schedule or target.usual
     build = compile_network(network, target, schedule, precision=precision)
     fresh = in_memory(target.package(build), "a package written now")
     if package is None:

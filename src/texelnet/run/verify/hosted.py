@@ -25,17 +25,17 @@ Blobs = dict[str, Planes]
 LONGEST = 16384
 """The longest side of a picture that hosts take."""
 POISON = 1e4
-_READS = re.compile(r"vec4 (\w+)_at\(int x, int y\) \{ return (.*); \}")
+_READS = re.compile(r"(vec4 \w+_at\(.*\)) \{ return (.*ivec2\(([^,]*), ([^,]*)\), 0\).*); \}")
 
 
 def beyond(package: Package) -> Package:
     """Return a package whose reads answer a huge number outside of their textures."""
 
     def watched(found: re.Match[str]) -> str:
-        name, texel = found.groups()
-        outside = f"uint(x) >= uint({name}_size.x) || uint(y) >= uint({name}_size.y)"
-        answer = f"{outside} ? vec4({POISON:.1f}) : ({texel})"
-        return f"vec4 {name}_at(int x, int y) {{ return {answer}; }}"
+        head, texel, x, y = found.groups()
+        size = f"{head.removeprefix('vec4 ').partition('_at(')[0]}_size"
+        outside = f"uint({x}) >= uint({size}.x) || uint({y}) >= uint({size}.y)"
+        return f"{head} {{ return {outside} ? vec4({POISON:.1f}) : ({texel}); }}"
 
     contents = dict(package.contents)
     for name in {entry["file"] for entry in package.manifest["passes"]}:

@@ -18,6 +18,7 @@ from texelnet.graph.contract import write_contract
 from texelnet.shader.dialects.wgsl import WGSL, module, texel_format
 from texelnet.shader.kernel import Kernel, packs
 from texelnet.shader.manifest import manifest_of, shape
+from texelnet.shader.schedule import SCHEDULES
 from texelnet.shader.target import Build, Limits, Target
 
 FORMAT = "texelnet webgpu package"
@@ -102,6 +103,6 @@ WEBGPU = Target(
     summary="WGSL modules, a manifest and a JavaScript runner, for pages and for wgpu.",
     dialect=WGSL,
     limits=Limits(textures=16, attachments=2, layers=256),
-    schedules=("hybrid", "compute", "fragment"),
+    schedules=SCHEDULES,
     package=_package,
 )
