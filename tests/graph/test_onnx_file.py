@@ -131,6 +131,35 @@ def test_half_precision_becomes_float32(tmp_path):
     assert {v.dtype.name for v in whole.model.graph.inputs} == {"FLOAT"}
 
 
+def test_double_precision_becomes_float32(tmp_path):
+    """Weights, the numbers inside, the picture and the answer."""
+    double = constant("w", onnx.numpy_helper.to_array(W).astype(np.float64))
+    scaled = node("Mul", ["a", "k"], ["y"])
+    k = constant("k", np.float64([[[0.1]]]))
+    network = read(tmp_path, [CONV, scaled], [double, k], kind=TensorProto.DOUBLE)
+    single = constant("k", np.float32([[[0.1]]]))
+    np.testing.assert_array_equal(
+        answer(network), answer(read(tmp_path, [CONV, scaled], [W, single]))
+    )
+    assert {v.dtype.name for v in network.model.graph.inputs} == {"FLOAT"}
+
+
+def test_weights_in_eight_bits_are_unfolded(tmp_path):
+    """Kept as whole numbers, with a scale and a zero for each output channel."""
+    whole = np.round(onnx.numpy_helper.to_array(W) * 200).astype(np.int8)
+    steps = np.float32([0.005, 0.01, 0.02])
+    zeros = np.int8([0, 3, -5])
+    said = [node("DequantizeLinear", ["q", "s", "z"], ["w"], axis=0), CONV, RELU]
+    network = read(
+        tmp_path, said, [constant("q", whole), constant("s", steps), constant("z", zeros)]
+    )
+    plain = (whole - zeros.reshape(3, 1, 1, 1).astype(np.float32)) * steps.reshape(3, 1, 1, 1)
+    assert nodes(network) == [("Conv", "c"), ("Relu", "r")]
+    np.testing.assert_allclose(
+        answer(network), answer(read(tmp_path, [CONV, RELU], [constant("w", plain)])), atol=1e-6
+    )
+
+
 def test_names_differ_and_come_from_values_where_there_are_none(tmp_path):
     same = [node("Relu", ["x"], ["a"], "r"), node("Tanh", ["a"], ["b"], "r")]
     network = read(tmp_path, [*same, node("Abs", ["b"], ["y"])])

@@ -22,7 +22,7 @@ MOST_NUMBERS = 2**26
 FEW = 1024
 """A constant of so few numbers may be about sizes: shape inference is told them."""
 
-_FLOATS = (onnx.TensorProto.FLOAT16, onnx.TensorProto.BFLOAT16, onnx.TensorProto.DOUBLE)
+OTHER_FLOATS = (onnx.TensorProto.FLOAT16, onnx.TensorProto.BFLOAT16, onnx.TensorProto.DOUBLE)
 _KINDS = {"Cast": "to", "ConstantOfShape": "value", "EyeLike": "dtype"}
 _FOLDED = frozenset(
     word
@@ -31,7 +31,7 @@ _FOLDED = frozenset(
         "Sum And Equal Greater GreaterOrEqual Less LessOrEqual Not Or Where Cast CastLike",
         "ReduceMax ReduceMin ReduceProd ReduceSum Shape Size Range ConstantOfShape",
         "Concat Expand Flatten Gather Identity Pad Reshape Slice Split Squeeze Tile Transpose",
-        "Unsqueeze",
+        "Unsqueeze DequantizeLinear",
     )
     for word in line.split()
 )
@@ -48,15 +48,15 @@ def to_float32(graph: onnx.GraphProto) -> None:
         for attribute in node.attribute:
             if attribute.HasField("t"):
                 _float32(attribute.t)
-            if attribute.name == _KINDS.get(node.op_type) and attribute.i in _FLOATS:
+            if attribute.name == _KINDS.get(node.op_type) and attribute.i in OTHER_FLOATS:
                 attribute.i = FLOAT
     for value in (*graph.input, *graph.output):
-        if value.type.tensor_type.elem_type in _FLOATS:
+        if value.type.tensor_type.elem_type in OTHER_FLOATS:
             value.type.tensor_type.elem_type = FLOAT
 
 
 def _float32(tensor: onnx.TensorProto) -> None:
-    if tensor.data_type in _FLOATS:
+    if tensor.data_type in OTHER_FLOATS:
         with np.errstate(over="ignore"):
             array = onnx.numpy_helper.to_array(tensor).astype(np.float32)
         tensor.CopyFrom(onnx.numpy_helper.from_array(array, tensor.name))
@@ -185,5 +185,7 @@ def _alone(node: onnx.NodeProto, operands: Constants, opset: int) -> onnx.ModelP
     ]
     wanted = [onnx.helper.make_empty_tensor_value_info(name) for name in node.output if name]
     graph = onnx.helper.make_graph([node], "one", given, wanted)
+    if node.op_type == "DequantizeLinear":
+        opset = max(opset, 19)  # the reference knows it from there on; 13 means the same
     imports = [onnx.helper.make_opsetid("", opset)]
     return onnx.helper.make_model(graph, opset_imports=imports, ir_version=10)

@@ -1,6 +1,7 @@
 """Reading: from a file to a Network, one thing after the other.
 
     bytes, weights beside them      stored.py
+    functions put in place          functions.py
     one domain, names, order        wellformed.py
     float32, constants folded       numbers.py
     opset 18 or newer               ONNX's version converter
@@ -20,11 +21,12 @@ import onnx
 import onnx_ir as ir
 from onnx_ir.passes import common
 
-from texelnet.errors import NetworkError
+from texelnet.errors import NetworkError, TexelnetError
 from texelnet.graph.builder import OPSET
 from texelnet.graph.network import Network
 from texelnet.graph.onnx_file import free_sizes, numbers, wellformed
 from texelnet.graph.onnx_file.free_sizes import Dim, Dims
+from texelnet.graph.onnx_file.functions import inlined
 from texelnet.graph.onnx_file.numbers import FEW, FLOAT, Constants
 from texelnet.graph.onnx_file.stored import read_model
 
@@ -58,6 +60,7 @@ def read_onnx(path: Path) -> Network:
 
 def _read(path: Path, place: str) -> Network:
     model = read_model(path)
+    model = _asked(lambda: inlined(model, place), place)
     opset = wellformed.opset(model, place)
     graph = model.graph
     wellformed.check_nodes(graph, place)
@@ -142,6 +145,8 @@ def _asked(tool: Callable[[], T], place: str) -> T:
     """Ask one of ONNX's tools; its complaint, of whatever type, becomes ours."""
     try:
         return tool()
+    except TexelnetError:
+        raise
     except Exception as error:
         raise free_sizes.failure(error, place) from None
 
@@ -159,7 +164,7 @@ def _check_inputs(graph: onnx.GraphProto, place: str) -> None:
     for value in graph.input:
         tensor = value.type.tensor_type
         where = f'{place} (input "{value.name}")'
-        if tensor.elem_type not in (FLOAT, onnx.TensorProto.FLOAT16):
+        if tensor.elem_type not in (FLOAT, *numbers.OTHER_FLOATS):
             kinds = onnx.TensorProto.DataType
             known = tensor.elem_type in kinds.values()
             kind = kinds.Name(tensor.elem_type).lower() if known else "something unknown"

@@ -7,6 +7,7 @@ the same folder ("external data"). Nothing is made room for before its bytes hav
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from math import prod
 from pathlib import Path, PurePosixPath
 
@@ -54,10 +55,10 @@ def read_model(path: Path) -> onnx.ModelProto:
 
 
 def tensors(model: onnx.ModelProto) -> Iterator[tuple[str, onnx.TensorProto]]:
-    """Give every tensor of the graph, and what to call it."""
+    """Give every tensor of the graph and of functions, and what to call it."""
     for tensor in model.graph.initializer:
         yield f'tensor "{tensor.name}"', tensor
-    for node in model.graph.node:
+    for node in chain(model.graph.node, *(f.node for f in model.functions)):
         for attribute in node.attribute:
             place = f'node "{node.name or next(iter(node.output), "")}"'
             for tensor in (attribute.t, *attribute.tensors):

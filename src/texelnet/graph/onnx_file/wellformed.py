@@ -50,11 +50,16 @@ def opset(model: onnx.ModelProto, place: str) -> int:
     return said[0]
 
 
+def too_many(count: int, place: str) -> NetworkError:
+    """Return the error of a graph with so many nodes."""
+    fact = f"it has {count:,} nodes, {MOST_NODES:,} are the most"
+    return NetworkError(place, fact, "a picture network has a few hundred")
+
+
 def check_nodes(graph: onnx.GraphProto, place: str) -> None:
     """Refuse nodes that are not ONNX's own, or that hold graphs; all in one error."""
     if len(graph.node) > MOST_NODES:
-        fact = f"it has {len(graph.node):,} nodes, {MOST_NODES:,} are the most"
-        raise NetworkError(place, fact, "a picture network has a few hundred")
+        raise too_many(len(graph.node), place)
     if graph.sparse_initializer:
         raise WeightsError(place, "it has sparse weights", "export it with dense weights")
     lines = [f'  {n.op_type} "{called(n)}": {why}' for n in graph.node if (why := _foreign(n))]
