@@ -15,7 +15,8 @@ OWN = sorted(path.stem for path in HERE.glob("*.npz"))
 GROUPS = {
     *("Convolution", "Deconvolution", "Pooling", "Activation", "Eltwise", "Concat", "Slice"),
     *("Crop", "Split", "Scale", "Bias", "BatchNorm", "Reshape", "Flatten", "Net", "Legacy"),
-    *("Shape", "WeightSharing", "LossWeight", "Softmax", "ArgMax"),
+    *("Shape", "WeightSharing", "LossWeight", "Softmax", "ArgMax", "LRN", "MVN", "Tile"),
+    *("Reduction", "Embed"),
 }
 _TIES = "equal entries have another order in ONNX: refused"
 LEFT_OUT = {

@@ -12,6 +12,7 @@ from texelnet.ops.channels import CHANNELS
 from texelnet.ops.conv import CONV
 from texelnet.ops.conv_transpose import CONV_TRANSPOSE
 from texelnet.ops.last_axis import LAST_AXIS
+from texelnet.ops.lrn import LRN
 from texelnet.ops.move import MOVES
 from texelnet.ops.op import Case, Node, NotInAShader, Op, Operand, Result, Vector, View
 from texelnet.ops.pointwise import POINTWISE
@@ -37,6 +38,7 @@ OPS: dict[str, Op] = {
         MAX_POOL,
         AVERAGE_POOL,
         BATCH_NORM,
+        LRN,
         *CHANNELS,
         *SHUFFLES,
         RESIZE,

@@ -13,9 +13,13 @@ from texelnet.caffe.layers.crop import CROP, CROP_CENTER
 from texelnet.caffe.layers.eltwise import AXPY, ELTWISE
 from texelnet.caffe.layers.input import INPUT
 from texelnet.caffe.layers.join import CONCAT, SLICE, SPLIT
+from texelnet.caffe.layers.lookup import BATCH_REINDEX, EMBED, PARAMETER
+from texelnet.caffe.layers.normalise import LRN, MVN
 from texelnet.caffe.layers.others import REFUSED, TRAINING, Dropped
+from texelnet.caffe.layers.pointwise import POINTWISE
 from texelnet.caffe.layers.pooling import POOLING
 from texelnet.caffe.layers.reshape import FLATTEN, RESHAPE
+from texelnet.caffe.layers.whole import REDUCTION, SPP, TILE
 
 LAYERS: dict[str, Kind] = {
     kind.type: kind
@@ -31,6 +35,7 @@ LAYERS: dict[str, Kind] = {
         TANH,
         POWER,
         DROPOUT,
+        *POINTWISE,
         ELTWISE,
         AXPY,
         SOFTMAX,
@@ -45,6 +50,14 @@ LAYERS: dict[str, Kind] = {
         BATCH_NORM,
         FLATTEN,
         RESHAPE,
+        LRN,
+        MVN,
+        REDUCTION,
+        TILE,
+        SPP,
+        EMBED,
+        BATCH_REINDEX,
+        PARAMETER,
     )
 }
 

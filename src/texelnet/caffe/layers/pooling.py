@@ -26,16 +26,27 @@ from texelnet.caffe.message import Message
 
 _FLOAT = 1  # TensorProto.FLOAT
 _LOWEST = np.finfo(np.float32).min
+Pair = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class _Window:
+class Window:
     """Sizes for height and width, and how far windows reach past the padded picture."""
 
-    kernel: tuple[int, int]
-    stride: tuple[int, int]
-    pad: tuple[int, int]
-    reach: tuple[int, int]
+    kernel: Pair
+    stride: Pair
+    pad: Pair
+    reach: Pair
+
+    @staticmethod
+    def of(kernel: Pair, stride: Pair, pad: Pair, rounds_up: bool) -> Window:
+        """Return the windows of a kernel, their number rounded up or down."""
+
+        def reach(axis: int) -> int:
+            clipped = kernel[axis] - pad[axis] if any(pad) else stride[axis]
+            return min(stride[axis], clipped) - 1 if rounds_up else 0
+
+        return Window(kernel, stride, pad, (reach(0), reach(1)))
 
 
 def _pair(layer: Layer, settings: Message, name: str, default: int) -> tuple[int, int]:
@@ -51,7 +62,7 @@ def _pair(layer: Layer, settings: Message, name: str, default: int) -> tuple[int
     return settings.number(high), settings.number(wide)
 
 
-def _window(layer: Layer) -> _Window:
+def _window(layer: Layer) -> Window:
     """Read and check the sizes."""
     settings, shape = layer.settings("pooling_param"), layer.bottom_shapes[0]
     if len(shape) != 4:
@@ -65,7 +76,7 @@ def _window(layer: Layer) -> _Window:
             )
         if stride != (1, 1) or pad != (0, 0):
             raise layer.error("global_pooling takes no stride and no pad", "remove them")
-        return _Window((shape[2], shape[3]), stride, pad, (0, 0))
+        return Window((shape[2], shape[3]), stride, pad, (0, 0))
     kernel = _pair(layer, settings, "kernel_size", 0)
     if min(kernel) < 1:
         raise layer.error(
@@ -76,13 +87,7 @@ def _window(layer: Layer) -> _Window:
     if any(p >= k for p, k in zip(pad, kernel, strict=True)):
         fact = f"pad {spoken(pad)} must be smaller than the kernel {spoken(kernel)}"
         raise layer.error(fact)
-    rounds_up = settings.word("round_mode") == "CEIL"
-
-    def reach(axis: int) -> int:
-        clipped = kernel[axis] - pad[axis] if any(pad) else stride[axis]
-        return min(stride[axis], clipped) - 1 if rounds_up else 0
-
-    return _Window(kernel, stride, pad, (reach(0), reach(1)))
+    return Window.of(kernel, stride, pad, settings.word("round_mode") == "CEIL")
 
 
 def _shapes(layer: Layer) -> tuple[Shape, ...]:
@@ -90,6 +95,14 @@ def _shapes(layer: Layer) -> tuple[Shape, ...]:
     if layer.settings("pooling_param").word("pool") == "STOCHASTIC":
         raise layer.error("stochastic pooling draws lots", "train with it, use AVE afterwards")
     at, shape = _window(layer), layer.bottom_shapes[0]
+    sizes = windows(layer, at, shape)
+    if len(layer.tops) == 2:
+        _check_mask(layer, at)
+    return ((*shape[:2], *sizes),) * len(layer.tops)
+
+
+def windows(layer: Layer, at: Window, shape: Shape) -> tuple[int, ...]:
+    """Return how many windows a picture has, down and across."""
     sizes = []
     for axis, size in enumerate(shape[2:]):
         padded = size + 2 * at.pad[axis]
@@ -98,12 +111,10 @@ def _shapes(layer: Layer) -> tuple[Shape, ...]:
             fact = f"a kernel of {at.kernel[axis]} has no place in {padded} (padding included)"
             raise layer.error(fact, "give a larger picture, or a smaller kernel")
         sizes.append(new)
-    if len(layer.tops) == 2:
-        _check_mask(layer, at)
-    return ((*shape[:2], *sizes),) * len(layer.tops)
+    return tuple(sizes)
 
 
-def _check_mask(layer: Layer, at: _Window) -> None:
+def _check_mask(layer: Layer, at: Window) -> None:
     """Refuse a second top where no window tells which value was the largest."""
     settings = layer.settings("pooling_param")
     if settings.word("pool") != "MAX" or settings.flag("global_pooling"):
@@ -121,62 +132,64 @@ def _to_graph(layer: Layer, writer: Writer) -> None:
     if settings.flag("global_pooling"):
         op = "GlobalMaxPool" if largest else "GlobalAveragePool"
         writer.node(op, writer.bottoms, writer.tops[0])
-    elif largest:
-        _maximum(_window(layer), writer)
     else:
-        _average(_window(layer), writer)
+        pooled(writer, writer.bottoms[0], _window(layer), largest, *writer.tops)
 
 
-def _maximum(at: _Window, writer: Writer) -> None:
+def pooled(
+    writer: Writer, value: str, at: Window, largest: bool, top: str, mask: str = ""
+) -> str:
+    """Write the pool of a value, by maximum or by average."""
+    return (
+        _maximum(writer, value, at, top, mask) if largest else _average(writer, value, at, top)
+    )
+
+
+def _maximum(writer: Writer, value: str, at: Window, top: str, mask: str) -> str:
     """Write MaxPool; windows that may lie outside need the lowest number laid there."""
-    value, ceil = writer.bottoms[0], any(at.reach)
+    ceil = any(at.reach)
     if not any(at.pad) and any(s > k for s, k in zip(at.stride, at.kernel, strict=True)):
         value, ceil = _padded(writer, value, (0, 0), at.reach, float(_LOWEST)), False
-    windows: dict[str, Any] = {
+    sizes: dict[str, Any] = {
         "kernel_shape": at.kernel,
         "strides": at.stride,
         "pads": (*at.pad, *at.pad),
         "ceil_mode": int(ceil),
     }
-    if len(writer.tops) == 1:
-        writer.node("MaxPool", [value], writer.tops[0], **windows)
-        return
-    places = f"{writer.tops[1]}.places"
-    writer.nodes("MaxPool", [value], [writer.tops[0], places], **windows)
-    _mask(value, places, writer)
+    if not mask:
+        return writer.node("MaxPool", [value], top, **sizes)
+    places = f"{mask}.places"
+    writer.nodes("MaxPool", [value], [top, places], **sizes)
+    _mask(writer, value, places, mask)
+    return top
 
 
-def _mask(value: str, places: str, writer: Writer) -> None:
+def _mask(writer: Writer, value: str, places: str, mask: str) -> None:
     """Write the mask: ONNX counts places through the whole batch, Caffe within a channel."""
     dims = [writer.node("Shape", [value], start=axis, end=axis + 1) for axis in (2, 3)]
     within = writer.node("Mod", [places, writer.node("Mul", dims)])
-    writer.node("Cast", [within], writer.tops[1], to=_FLOAT)
+    writer.node("Cast", [within], mask, to=_FLOAT)
 
 
-def _average(at: _Window, writer: Writer) -> None:
+def _average(writer: Writer, value: str, at: Window, top: str) -> str:
     """Write AveragePool, by the plainest form that divides as Caffe does."""
-    value = writer.bottoms[0]
     sizes: dict[str, Any] = {"kernel_shape": at.kernel, "strides": at.stride}
     if not any(at.reach):
         pads = (*at.pad, *at.pad)
-        writer.node(
-            "AveragePool", [value], writer.tops[0], **sizes, pads=pads, count_include_pad=1
-        )
-    elif all(
+        return writer.node("AveragePool", [value], top, **sizes, pads=pads, count_include_pad=1)
+    if all(
         reach == stride - 1 and stride <= kernel
         for reach, stride, kernel in zip(at.reach, at.stride, at.kernel, strict=True)
     ):
         if any(at.pad):
             value = _padded(writer, value, at.pad, at.pad, 0.0)
-        writer.node("AveragePool", [value], writer.tops[0], **sizes, ceil_mode=1)
-    else:
-        _average_by_count(at, writer)
+        return writer.node("AveragePool", [value], top, **sizes, ceil_mode=1)
+    return _average_by_count(writer, value, at, top)
 
 
-def _average_by_count(at: _Window, writer: Writer) -> None:
+def _average_by_count(writer: Writer, value: str, at: Window, top: str) -> str:
     """Average over picture and padding, and divide by how much of each window counts."""
     zero, one = writer.constant("zero", 0.0), writer.constant("one", 1.0)
-    value = writer.bottoms[0]
     ones = writer.node("Add", [writer.node("Mul", [value, zero]), one])
     if any(at.pad):
         ones = _padded(writer, ones, at.pad, at.pad, 1.0)
@@ -185,7 +198,7 @@ def _average_by_count(at: _Window, writer: Writer) -> None:
     total = _padded(writer, value, at.pad, behind, 0.0)
     count = _padded(writer, ones, (0, 0), at.reach, 0.0)
     averages = [writer.node("AveragePool", [of], **whole) for of in (total, count)]
-    writer.node("Div", averages, writer.tops[0])
+    return writer.node("Div", averages, top)
 
 
 def _padded(
