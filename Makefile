@@ -6,10 +6,10 @@ PYTEST = $(PYTHON) -m pytest -q
 # wgpu complains on stderr when this is unset; any folder will do.
 export XDG_RUNTIME_DIR ?= $(CURDIR)/.venv
 
-.PHONY: help demo setup check test nightly golden bench docs clean core dev train driver browser ffmpeg
+.PHONY: help demo setup check test nightly golden bench bench-field docs clean core dev train peers driver browser ffmpeg
 
 help:  ## Show this list
-	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
 
 demo: core  ## Upscale a real picture through the GPU and prove it, into demo/
 	@setup/driver wanted
@@ -35,6 +35,9 @@ golden: core  ## Write the goldens anew; git diff shows what changed
 bench: core driver  ## Measure beside onnxruntime; prints a table, writes benchmarks/*.md
 	@$(PYTHON) benchmarks/frame.py
 
+bench-field: peers driver ffmpeg  ## The field's networks beside onnxruntime, ncnn and players; half an hour
+	@$(PYTHON) -m benchmarks.field
+
 docs: core  ## Write the reference pages anew from the registries
 	@$(PYTHON) docs/generate.py
 
@@ -42,7 +45,7 @@ clean:  ## Remove all that make made, .venv too
 	rm -rf .venv demo build dist .benchmarks .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-core dev train:
+core dev train peers:
 	@setup/python $@
 
 driver browser ffmpeg: dev
