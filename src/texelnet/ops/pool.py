@@ -1,9 +1,9 @@
 """MaxPool and AveragePool: the largest, or the mean, of a window.
 
 Padding never wins a maximum: outside the picture it is the lowest float. A mean divides by
-the number of pixels that exist in the window (or by the whole window with
-``count_include_pad``). With ``ceil_mode`` a last, partial window is kept if it starts inside
-the picture or its padding before.
+the number of pixels that exist in the window, with ``count_include_pad`` those of the padding
+too. With ``ceil_mode`` a last, partial window is kept if it starts inside the picture or its
+padding before.
 
 See the ONNX operator specification, MaxPool-12 and AveragePool-11.
 """
@@ -88,16 +88,34 @@ def _lower_average(node: Node) -> Result:
     total = add(*_taps(source, y, x, ZERO if partial else INSIDE, presence=False))
     pads = any((y.before, y.after, x.before, x.after))
     whole = bool(node.get("count_include_pad", 0)) and pads
-    if whole and ceil:
-        raise NotInAShader(
-            "count_include_pad with ceil_mode counts padding but not what lies beyond it",
-            "pad with a Pad node and pool with count_include_pad=0",
-        )
-    if whole or not partial:
+    if (whole and not ceil) or not partial:
         return _plane(node, scaled(total, 1.0 / (y.kernel * x.kernel)), y, x, ceil)
-    present = add(*_taps(source, y, x, INSIDE, presence=True))
+    present = _present(source, y, x) if whole else add(*_taps(source, y, x, INSIDE, True))
     count = pick(Call("max", (present, constant(1.0, 1))), [0] * source.channels)
     return _plane(node, Call("div", (total, count)), y, x, ceil)
+
+
+def _shifted(window: Window, by: int) -> Window:
+    return window._replace(before=window.before - by)
+
+
+def _present(source: Plane, y: Window, x: Window) -> Expr:
+    """Count a window's places in the padded picture: those beyond it do not count.
+
+    A place lies there if it does in the picture, moved by some part of the pads.
+    """
+    inside = []
+    shifts = product(*(range(-w.after, w.before + 1) for w in (y, x)))
+    moved = [
+        _taps(source, _shifted(y, down), _shifted(x, right), INSIDE, True)
+        for down, right in shifts
+    ]
+    for taps in zip(*moved, strict=True):
+        found: Expr = taps[0]
+        for tap in taps[1:]:
+            found = Call("max", (found, tap))
+        inside.append(found)
+    return add(*inside)
 
 
 SHAPE = (3, 7, 8)
@@ -147,6 +165,24 @@ AVERAGE_POOL = Op(
                 "ceil_mode": 1,
                 "count_include_pad": 1,
             },
+        ),
+        *(
+            Case(
+                f"padding counts, what lies beyond it by ceil does not, {what}",
+                (shape,),
+                {
+                    "kernel_shape": kernel,
+                    "strides": strides,
+                    "pads": pads,
+                    "ceil_mode": 1,
+                    "count_include_pad": 1,
+                },
+            )
+            for what, shape, kernel, strides, pads in (
+                ("3x3", (5, 8, 9), [3, 3], [2, 2], [1] * 4),
+                ("uneven", (3, 9, 8), [4, 3], [3, 2], [1, 0, 2, 1]),
+                ("a small picture", (2, 2, 1), [3, 3], [2, 2], [1] * 4),
+            )
         ),
         Case(
             "dilated and padded",
