@@ -54,6 +54,15 @@ def test_of_equal_entries_the_last_is_the_largest() -> None:
     np.testing.assert_array_equal(got, np.full((1, 1, 6, 5), 2))
 
 
+def test_of_equal_entries_the_last_come_first() -> None:
+    """Places and entries of a whole picture, as Caffe sorts pairs of both."""
+    op = layer("ArgMax", "x", "argmax_param { top_k: 4 out_max_val: true }")
+    graph = to_graph(read_net(picture("x", "1 6") + op))
+    entries = np.array([[7, 9, 7, 8, 9, 7]], np.float32)
+    got = every_blob(graph, {"x": entries})["out"]
+    np.testing.assert_array_equal(got, [[[4, 1, 3, 5], [9, 9, 8, 7]]])
+
+
 BAD = [
     ("CropCenter", "x", "crop_center_param { crop_size: 1 }", "crop_size is written 1 times"),
     (
@@ -62,7 +71,7 @@ BAD = [
         "crop_center_param { crop_size: [0, 0, 3, 0] }",
         "axis 2 has 6, crop_size 3 leaves nothing of it",
     ),
-    ("ArgMax", "x", "argmax_param { axis: 1 top_k: 2 }", "top_k is 2"),
+    ("ArgMax", "x", "argmax_param { axis: 1 top_k: 4 }", "top_k is 4, there are 3"),
     ("ArgMax", "x", "argmax_param { axis: 4 }", "axis 4 does not exist"),
     ("Softmax", "x", "softmax_param { axis: 4 }", "axis 4 does not exist"),
     ("Axpy", "x x x", "", " is 1 x 3 x 6 x 5: Axpy takes 1 x 3 x 1 x 1 there"),

@@ -18,10 +18,7 @@ GROUPS = {
     *("Shape", "WeightSharing", "LossWeight", "Softmax", "ArgMax", "LRN", "MVN", "Tile"),
     *("Reduction", "Embed"),
 }
-_TIES = "equal entries have another order in ONNX: refused"
 LEFT_OUT = {
-    **dict.fromkeys(("argmax_topk3", "argmax_maxval_topk2", "argmax_axis1_topk2_val"), _TIES),
-    "argmax_axis_neg1": _TIES,
     "pool_max_very_negative": "an input of -inf: Caffe's maximum starts from -FLT_MAX",
 }
 

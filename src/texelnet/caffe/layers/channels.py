@@ -2,11 +2,13 @@
 
 Of equal entries Caffe's ArgMax takes the last, as it sorts pairs of value and place. Without
 `axis` it looks at all of a picture at once and gives one number, or place and value with
-`out_max_val`; with `axis` it gives the place, or the value. `top_k` above 1 is refused: ONNX
-orders equal entries the other way round.
+`out_max_val`; with `axis` it gives the place, or the value. With `top_k` above 1 there are as
+many: ONNX's TopK takes the first of equals, so it looks at the axis from its end.
 """
 
 from __future__ import annotations
+
+from math import prod
 
 from texelnet.caffe.layer import Kind, Layer, Shape, Writer
 
@@ -26,41 +28,68 @@ def _softmax(layer: Layer, writer: Writer) -> None:
 
 
 def _arg_max_shapes(layer: Layer) -> tuple[Shape, ...]:
-    """Return the shape with 1 along the axis; without axis a number or two a picture."""
+    """Return the shape with top_k along the axis; without axis a row or two a picture."""
     settings, shape = layer.settings("argmax_param"), layer.bottom_shapes[0]
-    if settings.number("top_k") != 1:
-        fact = f"top_k is {settings.number('top_k')}: equal entries have another order in ONNX"
-        raise layer.error(fact, "top_k: 1, the largest alone")
-    if settings.has("axis"):
-        axis = layer.axis(settings.number("axis"))
-        return ((*shape[:axis], 1, *shape[axis + 1 :]),)
+    most = settings.number("top_k")
+    alone = not settings.has("axis")
+    axis = 1 if alone else layer.axis(settings.number("axis"))
+    entries = prod(shape[1:]) if alone else shape[axis]
+    if not 1 <= most <= entries:
+        fact = f"top_k is {most}, there are {entries} entries to choose from"
+        raise layer.error(fact, f"top_k: 1 to {entries}")
+    if not alone:
+        return ((*shape[:axis], most, *shape[axis + 1 :]),)
     both = 2 if settings.flag("out_max_val") else 1
-    return ((shape[0], both, *(1,) * (max(3, len(shape)) - 2)),)
+    return ((shape[0], both, most, *(1,) * (max(3, len(shape)) - 3)),)
 
 
 def _arg_max(layer: Layer, writer: Writer) -> None:
-    """Write ArgMax and Cast, ReduceMax, or both side by side of the flattened picture."""
+    """Write the places as floats, the entries, or both side by side of the flat picture."""
     settings, value = layer.settings("argmax_param"), writer.bottoms[0]
+    most, itself = settings.number("top_k"), settings.flag("out_max_val")
     if settings.has("axis"):
         axis = layer.axis(settings.number("axis"))
-        _largest(writer, value, axis, settings.flag("out_max_val"), writer.tops[0])
+        count = most, layer.bottom_shapes[0][axis]
+        _largest(writer, value, axis, count, itself, writer.tops[0])
         return
     flat = writer.node("Flatten", [value], axis=1)
-    parts = [_largest(writer, flat, 1, False)]
-    if settings.flag("out_max_val"):
-        parts.append(_largest(writer, flat, 1, True))
+    count = most, prod(layer.bottom_shapes[0][1:])
+    parts = [_largest(writer, flat, 1, count, kind) for kind in (False, True)[: 1 + itself]]
     joined = writer.node("Concat", parts, axis=1)
     shape = writer.constant("shape", [0, *layer.top_shapes[0][1:]])
     writer.node("Reshape", [joined, shape], writer.tops[0])
 
 
-def _largest(writer: Writer, value: str, axis: int, itself: bool, top: str = "") -> str:
-    """Write the largest entry itself, or its place as a float."""
+def _largest(
+    writer: Writer, value: str, axis: int, count: tuple[int, int], itself: bool, top: str = ""
+) -> str:
+    """Write the largest entries themselves, or their places as floats.
+
+    ``count``: how many, out of how many.
+    """
+    if count[0] > 1:
+        return _several(writer, value, axis, count, itself, top)
     if itself:
         axes = writer.constant("axes", [axis])
         return writer.node("ReduceMax", [value, axes], top, keepdims=1)
     place = writer.node("ArgMax", [value], axis=axis, keepdims=1, select_last_index=1)
     return writer.node("Cast", [place], top, to=_FLOAT)
+
+
+def _several(
+    writer: Writer, value: str, axis: int, count: tuple[int, int], itself: bool, top: str
+) -> str:
+    most, entries = count
+    cut = [writer.constant(*word) for word in (("last", [-1]), ("before", [-(2**31)]))]
+    cut += [writer.constant("axis", [axis]), writer.constant("step", [-1])]
+    back = writer.node("Slice", [value, *cut])
+    stem = f"{writer.tops[0]}.{'entries' if itself else 'places'}"
+    outputs = [top or stem if itself else f"{stem}.values", f"{stem}.back"]
+    writer.nodes("TopK", [back, writer.constant("count", [most])], outputs, axis=axis)
+    if itself:
+        return outputs[0]
+    place = writer.node("Cast", [outputs[1]], to=_FLOAT)
+    return writer.node("Sub", [writer.constant("end", float(entries - 1)), place], top)
 
 
 SOFTMAX = Kind("Softmax", _softmax_shapes, _softmax, in_place=True)
