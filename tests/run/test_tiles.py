@@ -140,5 +140,5 @@ def test_a_picture_of_which_nothing_is_left_is_told():
     with pytest.raises(NetworkError) as error:
         checked(VALID, 4, 9)
     assert str(error.value) == (
-        "up.prototxt: nothing is left of a picture of 9x4\n  try: a larger picture"
+        'up.prototxt (layer "b"): nothing is left of a picture of 9x4\n  try: a larger picture'
     )

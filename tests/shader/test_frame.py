@@ -265,6 +265,7 @@ def test_sizes_that_must_be_equal_are_told_with_the_border() -> None:
     s.node("Add", "y", "b", "x")
     network = s.finish("y").wants(Contract(border=1, crop=1, scale=1))
     demands = frame(lower(network), network.contract).demands
+    demands = tuple(d for d in demands if d.kind == "equal")
     assert {(str(d.first), str(d.second), d.where) for d in demands} == {
         ("2*((height)//2) + 2", "height + 2", "y"),
         ("2*((width)//2) + 2", "width + 2", "y"),

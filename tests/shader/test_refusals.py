@@ -106,6 +106,19 @@ NODES = [
         "auto_pad=SAME_UPPER with a stride of 2 pads by the size of the picture",
     ),
     (
+        "MaxPool",
+        [],
+        {"auto_pad": "SAME_LOWER", "kernel_shape": [2, 2], "dilations": [1, 2]},
+        "auto_pad=SAME_LOWER with dilations, which onnxruntime leaves out of account",
+    ),
+    (
+        "ConvTranspose",
+        [np.ones((1, 1, 2, 3))],
+        {"auto_pad": "SAME_UPPER", "strides": [3, 3]},
+        "auto_pad=SAME_UPPER with a kernel smaller than the stride: onnxruntime makes fewer "
+        "pixels than ONNX asks for",
+    ),
+    (
         "ConvTranspose",
         [np.ones((1, 1, 3, 3))],
         {"output_shape": [9, 9]},

@@ -5,9 +5,10 @@ channels against the second, again and again; in fours, so that whole packs meet
 subtracts the maximum first, so that no exponential overflows.
 
 ArgMax plays neighbours against each other, so that of equal channels the one before wins:
-with a before b, the winner's place is place(a) + sign(max(a, b) - a)*(place(b) - place(a)),
-and it is a place however the numbers are rounded. With select_last_index a and b change
-roles.
+with a before b, the winner's place is place(a) + (a < b)*(place(b) - place(a)). What is
+compared is what the larger of both is taken from, as it stands: a difference would be a sum,
+which the compiler may put together otherwise than a, and then a - a is not 0. With
+select_last_index a and b change roles.
 
 The operand is read by two taps where its numbers meet each other again: the compiler then
 keeps it as a plane of its own and does not compute a convolution twice.
@@ -88,8 +89,8 @@ def _arg(node: Node) -> Result:
         most = Call("max", (a, b))
         at_a, at_b = pick(places, even), pick(places, odd)
         if last:
-            a, at_a, at_b = b, at_b, at_a
-        wins = Call("sign", (add(most, scaled(a, -1.0)),))
+            a, b, at_a, at_b = b, a, at_b, at_a
+        wins = Call("less", (a, b))
         step = add(at_b, scaled(at_a, -1.0))
         places = add(at_a, Call("mul", (wins, step)))
         first = second = most

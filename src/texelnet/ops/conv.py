@@ -63,6 +63,11 @@ def same_windows(node: Node, kernel: tuple[int, ...]) -> tuple[Window, Window]:
     auto = node.get("auto_pad", "NOTSET")
     if auto in ("NOTSET", "VALID"):
         return y, x
+    if max(y.dilation, x.dilation) > 1:
+        raise NotInAShader(
+            f"auto_pad={auto} with dilations, which onnxruntime leaves out of account",
+            "export the network with explicit pads",
+        )
     source = node.plane(0)
     return _same(y, source.height, auto), _same(x, source.width, auto)
 

@@ -73,7 +73,13 @@ def _placed(node: Node, axis: int, window: Window, size: Size) -> tuple[Window, 
         return padded(window, max(whole - wanted, 0), _side(auto)), Size(wanted)
     if auto in ("NOTSET", "VALID"):
         return window, _extent(size, window, extra)
-    total = max(window.reach + extra - window.stride, 0)
+    total = window.reach + extra - window.stride
+    if total < 0:
+        raise NotInAShader(
+            f"auto_pad={auto} with a kernel smaller than the stride: onnxruntime makes fewer "
+            "pixels than ONNX asks for",
+            "export the network with pads and output_padding",
+        )
     return padded(window, total, _side(auto)), size * window.stride
 
 

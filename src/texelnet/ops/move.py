@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from texelnet.ops.op import Case, Node, NotInAShader, Op, Result
-from texelnet.pixel import Plane
+from texelnet.pixel import Demand, Plane
 from texelnet.pixel.expr import EDGE, INSIDE, REFLECT, Axis, Border, Expr, Tap, pick, stack
 from texelnet.pixel.size import Size, extreme, size
 
@@ -146,6 +146,9 @@ def _pad(node: Node) -> Result:
         raise NotInAShader(f"padding mode {mode}", f"use {', '.join(borders)}")
     axes = Axis.of(offset=-pads[2]), Axis.of(offset=-pads[3])
     expr = Tap(source.name, source.channels, *axes, borders[mode])
+    if mode == "reflect":
+        sides = ((2, source.height), (3, source.width), (6, source.height), (7, source.width))
+        node.demands.extend(Demand(sizes[i], side, kind="below") for i, side in sides)
     height, width = source.height + sizes[2] + sizes[6], source.width + sizes[3] + sizes[7]
     return [Plane(node.outputs[0], source.channels, height, width, expr)]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from texelnet.pixel import Plane, Size, size
+from texelnet.pixel import Demand, Plane, Size, size
 
 
 class NotInAShader(Exception):
@@ -74,6 +74,8 @@ class Node:
     operands: tuple[Operand | None, ...]
     outputs: tuple[str, ...]
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    demands: list[Demand] = field(default_factory=list)
+    """What must hold of sizes for the node to run: added to while it is lowered."""
 
     def operand(self, index: int) -> Operand | None:
         """Return an operand, or None where an optional one is left out."""

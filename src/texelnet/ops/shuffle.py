@@ -14,7 +14,7 @@ from __future__ import annotations
 from itertools import product
 
 from texelnet.ops.op import Case, Node, NotInAShader, Op, Result
-from texelnet.pixel import Plane
+from texelnet.pixel import Demand, Plane
 from texelnet.pixel.expr import Axis, Expr, Tap, pick, stack
 
 
@@ -42,6 +42,8 @@ def _space_to_depth(node: Node) -> Result:
     ]
     count = source.channels * block * block
     height, width = source.height // block, source.width // block
+    node.demands.append(Demand(height * block, source.height))
+    node.demands.append(Demand(width * block, source.width))
     return [Plane(node.outputs[0], count, height, width, stack(*taps))]
 
 

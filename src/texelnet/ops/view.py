@@ -14,11 +14,12 @@ rows and columns among the channels are taps that step over the rows (space to d
 from __future__ import annotations
 
 from itertools import product
+from math import prod
 
 import numpy as np
 
 from texelnet.ops.op import Case, Digit, Node, NotInAShader, Op, Result, View
-from texelnet.pixel import Plane
+from texelnet.pixel import Demand, Plane
 from texelnet.pixel.expr import Axis, Expr, Mix, Tap, add
 from texelnet.pixel.size import Size, size
 
@@ -130,7 +131,21 @@ def _reshape(node: Node) -> Result:
     if not free and digits:
         raise _refusal()
     rest = [tuple(digits)] if free else []
-    return _result(node, View(view.plane, tuple(map(_kept, (*before, *rest, *after[::-1])))))
+    axes = tuple(map(_kept, (*before, *rest, *after[::-1])))
+    _demand_whole(node, view.axes, axes)
+    return _result(node, View(view.plane, axes))
+
+
+def _demand_whole(node: Node, before: tuple[Digits, ...], after: tuple[Digits, ...]) -> None:
+    """Demand that rows and columns were shared out without a rest."""
+    for side in "yx":
+        counts = []
+        for axes in (after, before):
+            found = [d.count for axis in axes for d in axis if d.side == side]
+            fixed = prod(n.fixed for n in found if n.fixed is not None)
+            counts.append(next((n for n in found if n.fixed is None), ONE) * fixed)
+        if counts[0] != counts[1]:
+            node.demands.append(Demand(counts[0], counts[1]))
 
 
 def _transpose(node: Node) -> Result:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from texelnet.pixel.expr import FUNCTIONS, Call, Expr, Mix, Tap, taps, walk
-from texelnet.pixel.size import Size
+from texelnet.pixel.size import Size, least
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,26 @@ class Plane:
 
 @dataclass(frozen=True)
 class Demand:
-    """Two sizes that must turn out equal for the network to run at all."""
+    """What must hold of two sizes for the network to run at all.
+
+    ``equal``: they are joined pixel for pixel; ``below``: the first is less than the second
+    (0 below a height: something is left; a reflection's pad below it: there are such pixels).
+    """
 
     first: Size
     second: Size
-    where: str
+    where: str = ""
+    kind: str = "equal"
+
+
+def unsure(demands: Iterable[Demand]) -> tuple[Demand, ...]:
+    """Return the demands that do not hold at every size, each once."""
+    kept: dict[tuple[Size, Size, str], Demand] = {}
+    for d in demands:
+        sure = d.first == d.second if d.kind == "equal" else least(d.second - d.first) > 0
+        if not sure:
+            kept.setdefault((d.first, d.second, d.kind), d)
+    return tuple(kept.values())
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import gcd
+from math import gcd, inf
 from typing import Any
 
 
@@ -169,6 +169,25 @@ def extreme(kind: str, first: Size, second: Size) -> Size:
     if difference is not None:
         return first if (difference <= 0) == (kind == "min") else second
     return Size(0, ((Extreme(kind, first, second), 1),))
+
+
+def least(wanted: Size) -> float:
+    """Return a number that a size never falls below, where all free sizes are 1 or more.
+
+    It may be lower than what is reached: minus infinity where nothing is known.
+    """
+    if any(n < 0 for _, n in wanted.terms):
+        return -inf
+    return wanted.constant + sum(n * _least(atom) for atom, n in wanted.terms)
+
+
+def _least(atom: Atom) -> float:
+    if isinstance(atom, Name):
+        return 1
+    if isinstance(atom, Quotient):
+        over = least(atom.over)
+        return over // atom.by if over > -inf else over
+    return (min if atom.kind == "min" else max)(least(atom.first), least(atom.second))
 
 
 def tree_at(tree: Any, sizes: Mapping[str, int]) -> int:

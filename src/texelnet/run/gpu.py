@@ -12,7 +12,7 @@ from texelnet.errors import DeviceError
 from texelnet.run import wgpu
 from texelnet.run.batches import one_by_one
 from texelnet.run.runner import Blobs, Draw, Planes, Runner
-from texelnet.run.sizes import Sizes
+from texelnet.run.sizes import Sizes, check_blobs, claims_of_manifest
 from texelnet.run.tiles import tiled
 from texelnet.shader.package import Package
 
@@ -82,7 +82,10 @@ def _blobs(network: Network, inputs: Mapping[str, np.ndarray], every: bool) -> B
     keep = list(lower(network).planes) if every else None
     session = wgpu.Session(compiled(network.wants(None), keep))
     names = session.manifest["inputs"]
-    pictures = [session.run(one) for one in one_by_one(network, names, inputs)]
+    ones = one_by_one(network, names, inputs)
+    claims, free = claims_of_manifest(session.manifest), session.free_sizes(ones[0])
+    check_blobs(claims, free, ones[0], network.source)
+    pictures = [session.run(one) for one in ones]
     return {name: np.stack([p[name] for p in pictures]) for name in pictures[0]}
 
 

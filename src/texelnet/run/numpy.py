@@ -11,7 +11,7 @@ import numpy as np
 from texelnet.errors import NetworkError
 from texelnet.run.batches import one_by_one
 from texelnet.run.runner import Blobs, Draw, Planes, Runner
-from texelnet.run.sizes import Sizes
+from texelnet.run.sizes import Sizes, check_blobs, claims_of_program
 from texelnet.run.tiles import tiled
 
 if TYPE_CHECKING:
@@ -55,17 +55,19 @@ def _planes(network: Network) -> Draw:
 
 def _blobs(network: Network, inputs: Mapping[str, np.ndarray], every: bool) -> Blobs:
     from texelnet.pixel import evaluate
+    from texelnet.pixel.evaluate import free_sizes
     from texelnet.shader.lower import lower
 
     program = lower(network)
     wanted = list(program.planes) if every else list(program.outputs)
     program = replace(program, outputs=tuple(wanted))
+    ones = one_by_one(network, program.inputs, inputs)
     try:
-        pictures = [
-            evaluate(program, one) for one in one_by_one(network, program.inputs, inputs)
-        ]
+        free = free_sizes(program, ones[0])
     except ValueError as error:
         raise NetworkError(network.source, str(error)) from None
+    check_blobs(claims_of_program(program), free, ones[0], network.source)
+    pictures = [evaluate(program, one) for one in ones]
     return {name: np.stack([p[name] for p in pictures]) for name in wanted}
 
 

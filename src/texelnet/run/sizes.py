@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from texelnet.errors import NetworkError
 from texelnet.pixel import Program
@@ -17,6 +19,70 @@ from texelnet.run.tiles import Lie, lies
 
 Trees = tuple[Any, Any]
 """Height and width as trees (:meth:`texelnet.pixel.size.Size.tree`)."""
+
+
+class Claim(NamedTuple):
+    """What must hold of two sizes (:class:`texelnet.pixel.Demand`), as trees."""
+
+    kind: str
+    first: Any
+    second: Any
+    where: str
+
+
+def claims_of_manifest(manifest: Mapping[str, Any]) -> list[Claim]:
+    """Read what must hold of sizes off a package's manifest."""
+    found = [(kind, d) for d in manifest["demands"] for kind in ("equal", "below") if kind in d]
+    return [Claim(kind, d[kind][0], d[kind][1], d["where"]) for kind, d in found]
+
+
+def claims_of_program(program: Program) -> list[Claim]:
+    """Read what must hold of sizes off a program."""
+    return [Claim(d.kind, d.first.tree(), d.second.tree(), d.where) for d in program.demands]
+
+
+def check_claims(
+    claims: Sequence[Claim], free: Mapping[str, int], picture: str, place: str
+) -> None:
+    """Refuse a picture where a claim does not hold.
+
+    Parameters
+    ----------
+    claims
+        What must hold.
+    free
+        The free sizes, by name.
+    picture, place
+        How the error calls the picture, and what it begins with.
+
+    Raises
+    ------
+    NetworkError
+        Blobs that are joined would turn out different, nothing would be left of the picture,
+        or fewer pixels than are mirrored around it.
+    """
+    for kind, *trees, where in claims:
+        first, second = (tree_at(tree, free) for tree in trees)
+        if first == second if kind == "equal" else first < second:
+            continue
+        fact, hint = f"nothing is left of {picture}", "a larger picture"
+        if kind == "equal":
+            fact = f"{picture} gives blobs of {first} and {second} pixels to join"
+            hint = "a picture whose sides are whole in all strides"
+        elif first:
+            fact = f"{picture} has {second} pixels there, too few to mirror {first}"
+        raise NetworkError(f'{place} (layer "{where}")', fact, hint)
+
+
+def check_blobs(
+    claims: Sequence[Claim],
+    free: Mapping[str, int],
+    inputs: Mapping[str, np.ndarray],
+    place: str,
+) -> None:
+    """Refuse a network's own blobs (channels, height, width) where a claim does not hold."""
+    sizes = dict.fromkeys(f"{b.shape[-1]}x{b.shape[-2]}" for b in inputs.values())
+    check_claims(claims, free, f"a picture of {' and '.join(sizes)}", place)
 
 
 @dataclass(frozen=True)
@@ -32,7 +98,7 @@ class Sizes:
     planes
         Height, width and channels of every plane.
     demands
-        Pairs of sizes that must turn out equal, and the layer that joins them.
+        What must hold of sizes.
     axes
         How rows and columns of the output lie on the input.
     """
@@ -41,7 +107,7 @@ class Sizes:
     picture: Trees
     answer: Trees
     planes: Sequence[tuple[Any, Any, int]]
-    demands: Sequence[tuple[Trees, str]]
+    demands: Sequence[Claim]
     axes: tuple[Lie, Lie]
 
     @staticmethod
@@ -54,7 +120,7 @@ class Sizes:
             (planes[source]["height"], planes[source]["width"]),
             (planes[answer]["height"], planes[answer]["width"]),
             [(p["height"], p["width"], p["channels"]) for p in planes.values()],
-            [(tuple(d["equal"]), d["where"]) for d in manifest["demands"]],
+            claims_of_manifest(manifest),
             lies(manifest["reach"]),
         )
 
@@ -78,7 +144,7 @@ class Sizes:
             (picture.height.tree(), picture.width.tree()),
             (answer.height.tree(), answer.width.tree()),
             [(p.height.tree(), p.width.tree(), p.channels) for p in program.planes.values()],
-            [((d.first.tree(), d.second.tree()), d.where) for d in program.demands],
+            claims_of_program(program),
             (lie(rows, steps[0]), lie(columns, steps[1])),
         )
 
@@ -119,12 +185,7 @@ class Sizes:
                 hint = "`texelnet inspect` tells which layer pins it"
                 raise NetworkError(self.place, fact, hint)
         free = self._free(height, width)
-        for trees, where in self.demands:
-            first, second = (tree_at(tree, free) for tree in trees)
-            if first != second:
-                fact = f"{picture} gives blobs of {first} and {second} pixels to join"
-                hint = "a picture whose sides are whole in all strides"
-                raise NetworkError(f'{self.place} (layer "{where}")', fact, hint)
+        check_claims(self.demands, free, picture, self.place)
         if min(n for *sides, _ in self.planes_at(height, width) for n in sides) < 1:
             raise NetworkError(self.place, f"nothing is left of {picture}", "a larger picture")
 

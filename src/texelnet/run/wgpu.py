@@ -107,7 +107,7 @@ class Session:
 
         Arrays are (channels, height, width) float32, by the names of planes.
         """
-        sizes = self._free_sizes(inputs)
+        sizes = self.free_sizes(inputs)
         if sizes != self._sizes:
             self._allocate(sizes)
         for name in self.manifest["inputs"]:
@@ -177,7 +177,8 @@ class Session:
         usage = self._wgpu.BufferUsage.STORAGE
         return self.device.create_buffer_with_data(data=content, usage=usage)
 
-    def _free_sizes(self, inputs: Mapping[str, np.ndarray]) -> dict[str, int]:
+    def free_sizes(self, inputs: Mapping[str, np.ndarray]) -> dict[str, int]:
+        """Return the number of each free size, read off the inputs' shapes."""
         sizes: dict[str, int] = {}
         for name in self.manifest["inputs"]:
             plane, (channels, *dims) = self.manifest["planes"][name], inputs[name].shape

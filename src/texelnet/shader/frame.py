@@ -18,7 +18,7 @@ import numpy as np
 from texelnet.errors import ContractError
 from texelnet.graph.contract import Contract
 from texelnet.picture.resample import KERNELS, contributions
-from texelnet.pixel import Plane, Program, check
+from texelnet.pixel import Demand, Plane, Program, check, size
 from texelnet.pixel.expr import (
     EDGE,
     INSIDE,
@@ -33,6 +33,7 @@ from texelnet.pixel.expr import (
     rebuild,
     scaled,
 )
+from texelnet.pixel.program import unsure
 
 PICTURE, ANSWER = "picture", "upscaled"
 PADDINGS = {"zero": ZERO, "edge": EDGE, "reflect": REFLECT}
@@ -72,9 +73,20 @@ def frame(program: Program, contract: Contract, shift: float = 0.0) -> Program:
         replace(d, first=d.first.when(grown), second=d.second.when(grown))
         for d in program.demands
     )
-    framed = replace(framed, demands=tuple(demands))
+    framed = replace(framed, demands=unsure((*demands, *_mirrored(picture, contract))))
     check(framed)
     return framed
+
+
+def _mirrored(picture: Plane, contract: Contract) -> list[Demand]:
+    """Demand that a mirrored border finds its pixels."""
+    if contract.padding != "reflect" or not contract.border:
+        return []
+    border = size(contract.border)
+    return [
+        Demand(border, side, "[input] padding", "below")
+        for side in (picture.height, picture.width)
+    ]
 
 
 def _ends(program: Program, contract: Contract) -> tuple[Plane, Plane]:

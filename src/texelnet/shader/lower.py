@@ -16,6 +16,7 @@ from texelnet.graph.network import Network
 from texelnet.ops import Node, NotInAShader, Operand, View, as_plane, meaning
 from texelnet.pixel import Demand, Plane, Program, check, covers, size
 from texelnet.pixel.expr import HERE, INSIDE, taps
+from texelnet.pixel.program import unsure
 
 Known = Operand
 
@@ -44,7 +45,8 @@ def lower(network: Network, outputs: Iterable[str] | None = None) -> Program:
     for value in inputs:
         plane = _input(value, network)
         known[plane.name] = plane
-    refused = _nodes(graph, known)
+    demands: list[Demand] = []
+    refused = _nodes(graph, known, demands)
     wanted = list(outputs) if outputs is not None else [str(v.name) for v in graph.outputs]
     if refused:
         raise ShaderError(
@@ -64,7 +66,8 @@ def lower(network: Network, outputs: Iterable[str] | None = None) -> Program:
         else:
             raise ShaderError(network.source, f'"{name}" is no picture plane', "")
     program = Program(planes, tuple(str(v.name) for v in inputs), tuple(wanted))
-    program = Program(planes, program.inputs, program.outputs, tuple(_demands(program)))
+    demands += _demands(program)
+    program = Program(planes, program.inputs, program.outputs, unsure(demands))
     check(program)
     return program
 
@@ -82,7 +85,7 @@ def _input(value: ir.Value, network: Network) -> Plane:
     return Plane(name, dims[1], height, width)
 
 
-def _nodes(graph: ir.Graph, known: dict[str, Known]) -> list[str]:
+def _nodes(graph: ir.Graph, known: dict[str, Known], demands: list[Demand]) -> list[str]:
     """Lower every node in order; return a line for each that can't be."""
     refused: list[str] = []
     lost: set[str] = set()
@@ -98,6 +101,7 @@ def _nodes(graph: ir.Graph, known: dict[str, Known]) -> list[str]:
             refused.append(f'  {raw.op_type} "{raw.name}": {error.why}{hint}')
             lost.update(node.outputs)
         else:
+            demands += [replace(d, where=node.name) for d in node.demands]
             known.update(zip(node.outputs, results, strict=False))  # some are optional
     return refused
 
@@ -131,13 +135,18 @@ def _attribute(attribute: ir.Attr) -> object:
 
 
 def _demands(program: Program) -> Iterable[Demand]:
-    """Sizes that are read pixel for pixel must be equal when the network runs."""
+    """Sizes that are read pixel for pixel must be equal, and something be left of each plane.
+
+    A step may merge a plane away of which nothing was left; the network would still fail there.
+    """
     for plane in program.computed():
+        where = " ".join(plane.layers) or plane.name
+        for side in (plane.height, plane.width):
+            yield Demand(size(0), side, where, "below")
         for tap in taps(plane.computed):
             source = program.planes[tap.plane]
             here = (tap.y, tap.x, tap.border, plane.phases) == (HERE, HERE, INSIDE, (1, 1))
             if here and not tap.presence:
-                where = " ".join(plane.layers) or plane.name
                 for a, b in ((plane.height, source.height), (plane.width, source.width)):
                     if not covers(b, a):
                         yield Demand(a, b, where)

@@ -58,7 +58,7 @@ def manifest_of(
         },
         "passes": list(passes),
         "demands": [
-            {"equal": [d.first.tree(), d.second.tree()], "where": d.where}
+            {d.kind: [d.first.tree(), d.second.tree()], "where": d.where}
             for d in program.demands
         ],
         "reach": {

@@ -24,9 +24,15 @@ export function freeSizes({ inputs, planes, demands }, given) {
       if (size !== got) throw new Error(`"${name}" is ${shape}: ${got} should be ${size}.`);
     }
   }
-  for (const { equal, where } of demands) {
-    const [first, second] = equal.map((tree) => sizeAt(tree, sizes));
-    if (first !== second) throw new Error(`${where}: at this size ${first} meets ${second}.`);
+  for (const { equal, below, where } of demands) {
+    const [first, second] = (equal ?? below).map((tree) => sizeAt(tree, sizes));
+    if (equal && first !== second) {
+      throw new Error(`${where}: at this size ${first} meets ${second}.`);
+    }
+    if (below && first >= second) {
+      const what = first ? `has ${second} pixels where ${first} are mirrored` : "is left nothing";
+      throw new Error(`${where}: the picture is too small, it ${what}.`);
+    }
   }
   return sizes;
 }
