@@ -20,7 +20,7 @@ GLSL = Dialect(
     running="vec4 {0} = {1};",
     loop="for (int {0} = 0; {0} < {1}; {0}++) {{",
     inside="uint({0}) < uint({1})",
-    mask="{2} ? {1} : {0}",
+    mask="mix({0}, {1}, bvec4({2}))",  # a choice, where ?: would branch
     functions={
         **SHARED_FUNCTIONS,
         "round": "roundEven({0})",
