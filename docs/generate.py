@@ -3,6 +3,7 @@
 docs/reference/operators.md      OPS
 docs/reference/targets.md        TARGETS and SCHEDULES
 docs/reference/commands.md       COMMANDS, as `--help` tells them
+docs/reference/causes.md         CAUSES
 docs/reference/caffe-layers.md   LAYERS, what is left out, what is refused
 """
 
@@ -18,6 +19,7 @@ from texelnet.caffe.layers import LAYERS, REFUSED, TRAINING
 from texelnet.cli import COMMANDS, parser
 from texelnet.ops import OPS, SIZES
 from texelnet.ops.op import Case
+from texelnet.run.compare import CAUSES
 from texelnet.shader.schedule import Schedule
 from texelnet.shader.targets import TARGETS, Target
 
@@ -123,12 +125,25 @@ def commands() -> str:
     os.environ["COLUMNS"] = WIDTH
     return page(
         "Commands",
-        "Exit status: 0 done; 1 a proof failed (`verify`); 2 bad input or words that do not"
-        " fit together; 130 interrupted. What was asked for goes to stdout, everything else to"
-        " stderr.",
+        "Exit status: 0 done; 1 a proof failed (`verify`) or pictures differ (`compare`); 2 bad"
+        " input or words that do not fit together; 130 interrupted. What was asked for goes to"
+        " stdout, everything else to stderr.",
         *(
             f"## texelnet {name}\n\n```text\n{parser(name).format_help()}```"
             for name in COMMANDS
+        ),
+    )
+
+
+def causes() -> str:
+    """The page of causes: the mistakes that a difference is tested for."""
+    return page(
+        "Causes",
+        "The mistakes that `texelnet compare` and a failing `texelnet verify` test a difference"
+        ' for, by making them. What each does comes after "it", and where to look after it.',
+        table(
+            ("cause", "it", "try"),
+            ((cause.name, cause.fact, cause.hint) for cause in CAUSES.values()),
         ),
     )
 
@@ -176,6 +191,7 @@ PAGES = {
     "targets.md": targets,
     "commands.md": commands,
     "caffe-layers.md": caffe_layers,
+    "causes.md": causes,
 }
 
 

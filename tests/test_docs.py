@@ -10,6 +10,7 @@ import pytest
 from texelnet.caffe.layers import LAYERS, REFUSED, TRAINING
 from texelnet.cli import COMMANDS
 from texelnet.ops import OPS
+from texelnet.run.compare import CAUSES
 from texelnet.shader.targets import TARGETS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -19,6 +20,7 @@ NAMED = {
     "operators.md": [f"`{name}`" for name in OPS],
     "targets.md": [f"## {name}" for name in TARGETS],
     "commands.md": [f"## texelnet {name}" for name in COMMANDS],
+    "causes.md": [f"| {name} |" for name in CAUSES],
     "caffe-layers.md": [f"`{name}`" for name in (*LAYERS, *TRAINING, *REFUSED)],
 }
 

@@ -1,4 +1,4 @@
-"""Three small networks with random weights: what a proof has to tell right from wrong."""
+"""Four small networks with random weights: what a proof has to tell right from wrong."""
 
 from __future__ import annotations
 
@@ -64,12 +64,21 @@ BYTES = text(
     bend("second", "TanH"),
     convolution("third", "second", 3, "kernel_size: 3 pad: 1"),
 )
+LOUD = text(
+    "loud",
+    1,
+    convolution("first", "data", 4, "kernel_size: 3 pad: 1"),
+    bend("first", "ReLU"),
+    convolution("second", "first", 4, "kernel_size: 3 pad: 1"),
+    convolution("third", "second", 1, "kernel_size: 3 pad: 1"),
+)
 CONTRACTS = {
+    "loud": Contract(scale=1),
     "stamp": Contract(),
     "valid": Contract(channels="rgb", border=3, crop=2),
     "bytes": Contract(channels="bgr", range=(0.0, 255.0), mean=(104.0, 117.0, 123.0), scale=1),
 }
-TEXTS = {"stamp": STAMP, "valid": VALID, "bytes": BYTES}
+TEXTS = {"stamp": STAMP, "valid": VALID, "bytes": BYTES, "loud": LOUD}
 
 
 @cache
@@ -89,6 +98,9 @@ def arrays(name: str, seed: int = 0) -> dict[str, np.ndarray]:
         found["param/first/0"] *= 0.02
         found["param/third/0"] *= 60
         found["param/third/1"] += 128
+    if name == "loud":  # its middle is beyond what 16 bits hold
+        found["param/second/0"] *= 2e5
+        found["param/third/0"] /= 2e5
     return found
 
 

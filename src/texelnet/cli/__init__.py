@@ -1,7 +1,8 @@
 """The command line: one file a command (HELP, arguments, run), listed in COMMANDS.
 
-Exit status: 0 done; 1 a proof failed (``verify``); 2 bad input or words that do not fit
-together; 130 interrupted. What was asked for goes to stdout, everything else to stderr.
+Exit status: 0 done; 1 a proof failed (``verify``) or pictures differ (``compare``); 2 bad
+input or words that do not fit together; 130 interrupted. What was asked for goes to stdout,
+everything else to stderr.
 A command imports what it works with when it runs, so that ``--help`` is there at once.
 """
 
@@ -13,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn, Protocol
 
 from texelnet import __version__
-from texelnet.cli import compile, inspect, network, run, upscale, verify
+from texelnet.cli import compare, compile, inspect, network, run, upscale, verify
 from texelnet.errors import TexelnetError
 
 __all__ = ["COMMANDS", "Command", "main", "network", "parser"]
@@ -39,6 +40,7 @@ COMMANDS: dict[str, Command] = {
     "inspect": inspect,
     "run": run,
     "verify": verify,
+    "compare": compare,
 }
 
 

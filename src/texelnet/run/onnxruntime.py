@@ -79,9 +79,9 @@ class Reference:
 class Picturing:
     """A picture network in onnxruntime, on its own numbers: one blob in, one out."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, threads: int = 0) -> None:
         self.network = network
-        self._reference = Reference(network)
+        self._reference = Reference(network, threads=threads)
         inputs, outputs = self._reference.inputs, self._reference.outputs
         if len(inputs) != 1 or len(outputs) != 1 or len(next(iter(inputs.values()))) != 4:
             fact = f"it takes {', '.join(inputs)} and returns {', '.join(outputs)}"

@@ -123,5 +123,4 @@ MPV = Target(
     schedules={"compute": COMPUTE, "fragment": FRAGMENT},
     package=_package,
     sees=sees,
-    keeps=("fp16",),
 )

@@ -1,0 +1,60 @@
+"""Terminal: a page as rich shows it; images are left to the other forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from rich import box
+from rich.console import Console, RenderableType
+from rich.table import Table as RichTable
+from rich.text import Text as RichText
+
+from texelnet.page import Code, Equation, Figure, Note, Page, Part, Table, Text
+
+TONES = {"good": "bold green", "bad": "bold red", "note": "bold yellow"}
+WIDE = 400
+"""Columns where a program reads: nothing is broken there."""
+
+
+def show(page: Page) -> None:
+    """Print a page to stdout, in colours where a person reads."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDE)
+    console.print(RichText(page.title, "bold"), soft_wrap=True)
+    for part in page.parts:
+        for shown in _part(part):
+            console.print(shown, soft_wrap=isinstance(shown, RichText))
+    for section in page.sections:
+        parts = [shown for part in section.parts for shown in _part(part)]
+        if parts:
+            console.print()
+            console.print(RichText(section.title, "bold underline"), soft_wrap=True)
+        for shown in parts:
+            console.print(shown, soft_wrap=isinstance(shown, RichText))
+
+
+def _part(part: Part) -> Iterator[RenderableType]:
+    match part:
+        case Text(words) | Equation(words) | Code(words):
+            yield RichText(words)
+        case Note(tone, title, words):
+            yield RichText.assemble((title, TONES.get(tone, "")), " ", words)
+        case Table():
+            yield _table(part)
+        case Figure():
+            return
+
+
+def _table(table: Table) -> RichTable:
+    found = RichTable(
+        box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, title_justify="left"
+    )
+    for index, name in enumerate(table.head):
+        justify: Literal["left", "right"] = "right" if index in table.numbers else "left"
+        found.add_column(name, justify=justify, no_wrap=index > 0, overflow="fold")
+    for index, row in enumerate(table.rows):
+        style = "bold red" if index in table.loud else ""
+        found.add_row(*(RichText(cell) for cell in row), style=style)
+    return found
