@@ -16,7 +16,7 @@ GROUPS = {
     *("Convolution", "Deconvolution", "Pooling", "Activation", "Eltwise", "Concat", "Slice"),
     *("Crop", "Split", "Scale", "Bias", "BatchNorm", "Reshape", "Flatten", "Net", "Legacy"),
     *("Shape", "WeightSharing", "LossWeight", "Softmax", "ArgMax", "LRN", "MVN", "Tile"),
-    *("Reduction", "Embed"),
+    *("Reduction", "Embed", "InnerProduct"),
 }
 LEFT_OUT = {
     "pool_max_very_negative": "an input of -inf: Caffe's maximum starts from -FLT_MAX",

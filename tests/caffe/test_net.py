@@ -334,6 +334,7 @@ DIFFERENT = {
     "softmax_label_out_of_range": "only a loss",
     "smoothl1_nan": "only a loss",
     "embed_backward_to_input": "no gradient is asked for here",
+    "label_backward": "no gradient is asked for here",
 }
 """Where Caffe aborts and we do not, or the other way round, and why."""
 

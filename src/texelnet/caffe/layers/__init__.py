@@ -11,6 +11,7 @@ from texelnet.caffe.layers.channels import ARG_MAX, SOFTMAX
 from texelnet.caffe.layers.convolution import CONVOLUTION, DECONVOLUTION
 from texelnet.caffe.layers.crop import CROP, CROP_CENTER
 from texelnet.caffe.layers.eltwise import AXPY, ELTWISE
+from texelnet.caffe.layers.inner_product import INNER_PRODUCT
 from texelnet.caffe.layers.input import INPUT
 from texelnet.caffe.layers.join import CONCAT, SLICE, SPLIT
 from texelnet.caffe.layers.lookup import BATCH_REINDEX, EMBED, PARAMETER
@@ -27,6 +28,7 @@ LAYERS: dict[str, Kind] = {
         INPUT,
         CONVOLUTION,
         DECONVOLUTION,
+        INNER_PRODUCT,
         POOLING,
         RELU,
         PRELU,

@@ -58,10 +58,8 @@ TRAINING: dict[str, Dropped] = {
     )
 }
 
-_LATER = "it is not understood yet"
 REFUSED: dict[str, str] = {
-    "InnerProduct": _LATER,
-    "ROIPooling": _LATER,
+    "ROIPooling": "its regions differ in number from picture to picture",
     "Python": "it runs a program of its own",
     "LSTM": "recurrent layers keep a state from picture to picture",
     "RNN": "recurrent layers keep a state from picture to picture",
