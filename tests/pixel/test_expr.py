@@ -126,7 +126,7 @@ X = Plane("x", 2, size("h"), size("w"))
         (Tap("z", 2), "y reads z, which comes later or never"),
         (Tap("x", 3), "y reads 3 of 2 channels"),
         (Mix(np.ones((2, 3)), Tap("x", 2)), "y: a mix of 3 reads 2 channels"),
-        (Call("cos", (Tap("x", 2),)), "y calls cos"),
+        (Call("hum", (Tap("x", 2),)), "y calls hum"),
         (add(Tap("x", 2), constant(1.0, 1)), "y: sum of {1, 2} channels"),
         (Constant(np.zeros(3, np.float32)), "y: 3 is not 2"),
     ],

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 Row = Sequence[str]
@@ -23,18 +22,6 @@ def show(title: str, head: Row, rows: Sequence[Row], right: Sequence[int] = ()) 
 def on_terminal() -> bool:
     """Tell whether a person reads stdout."""
     return bool(sys.stdout) and sys.stdout.isatty()  # there is none when it was closed
-
-
-@contextmanager
-def status(words: str) -> Iterator[Callable[[str], None] | None]:
-    """Tell on a terminal what is being done; what is yielded tells another."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status(words) as shown:
-        yield shown.update
 
 
 def print_json(value: Any) -> None:

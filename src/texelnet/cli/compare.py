@@ -39,6 +39,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from texelnet.cli import _contract, _table
+from texelnet.cli._status import status
 from texelnet.cli.network import choice, find, read_network
 from texelnet.errors import UsageError
 
@@ -82,7 +83,7 @@ def run(words: argparse.Namespace) -> int:
         check_name(words.page)
     first, second = _sides(words)
     picture = None if words.picture is None else read_picture(words.picture)
-    with _table.status("drawing, and searching the cause of differences"):
+    with status("drawing, and searching the cause of a difference", ""):
         found = compare(first, second, picture, words.picture or "", words.seconds)
     page = comparison_page(found, shlex.join(["texelnet", *sys.argv[1:]]))
     if words.page:

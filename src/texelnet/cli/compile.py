@@ -7,17 +7,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from texelnet.cli import _table
+from texelnet.cli._status import status
 from texelnet.cli.network import add_words, choice, read_network
+from texelnet.errors import UsageError
 
 if TYPE_CHECKING:
+    from texelnet.graph.network import Network
     from texelnet.pixel import Plane, Program
-    from texelnet.shader.targets import Build
+    from texelnet.shader.precision import Precision
+    from texelnet.shader.schedule import Schedule
+    from texelnet.shader.targets import Build, Target
 
 HELP = "Write a network as pixel shaders for a host."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add NETWORK, --for, -o, --schedule, --watch."""
+    """Add NETWORK, --for, -o, --schedule, --calibrate, --psnr, --watch."""
     add_words(parser)
     parser.add_argument(
         "--for", dest="target", metavar="TARGET", required=True, help="the host"
@@ -25,6 +30,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", dest="folder", metavar="DIR", required=True, help="the package")
     parser.add_argument(
         "--schedule", metavar="NAME", help="fragment, compute or hybrid; the host's usual one"
+    )
+    parser.add_argument(
+        "--calibrate",
+        metavar="PICTURES",
+        nargs="+",
+        default=[],
+        help="files or folders: planes are kept in 16 bits where these pictures lose little",
+    )
+    parser.add_argument(
+        "--psnr",
+        metavar="DB",
+        type=float,
+        help="how near --calibrate keeps a picture to one of 32 bits, in dB; 66",
     )
     parser.add_argument(
         "--watch", action="store_true", help="print the program after every compiler step"
@@ -41,12 +59,35 @@ def run(words: argparse.Namespace) -> int:
     usual, *_ = target.schedules
     schedule = choice("--schedule", words.schedule or usual, target.schedules)
     network = read_network(words)
-    build = compile_network(network, target, schedule, watch=_show if words.watch else None)
+    plan = _calibrated(words, network, target, schedule)
+    watch = _show if words.watch else None
+    build = compile_network(network, target, schedule, precision=plan, watch=watch)
     _check_size(build)
     contents = target.package(build)
     write_package(contents, Path(words.folder))
     _tell(build, target.name, Path(words.folder), contents)
     return 0
+
+
+def _calibrated(
+    words: argparse.Namespace, network: Network, target: Target, schedule: Schedule
+) -> Precision | None:
+    """Measure the pictures that --calibrate names, and plan how planes are kept."""
+    if not words.calibrate:
+        if words.psnr is not None:
+            fact = "nothing is measured without pictures"
+            raise UsageError("--psnr", fact, "--calibrate PICTURES, or leave it out")
+        return None
+    from texelnet.picture import SUFFIXES, pictures_at
+    from texelnet.run.calibrate import LEAST, calibrate
+
+    pictures = [path for word in words.calibrate for path in pictures_at(Path(word))]
+    if not pictures:
+        fact = f"no picture in {', '.join(words.calibrate)}"
+        raise UsageError("--calibrate", fact, f"files that end in {', '.join(SUFFIXES)}")
+    least = LEAST if words.psnr is None else words.psnr
+    with status("compiling", "measuring") as watch:
+        return calibrate(network, target, schedule, pictures, least, watch)
 
 
 def _check_size(build: Build) -> None:
@@ -101,12 +142,14 @@ def _tell(build: Build, target: str, folder: Path, contents: dict[str, bytes]) -
     head = ("pass", "form", "layers", "reads", "writes", "multiply-adds a position")
     title = f"{build.name} for {target}, {build.schedule.form} schedule"
     _table.show(title, head, rows, right=(0, 5))
-    costs = cost(build.program, build.kernels)
+    costs = cost(build.program, build.kernels, build.precision)
     print(
         f"for one output pixel: {_table.number(costs['multiply_adds'])} multiply-adds, "
         f"{_table.number(costs['texels_read'])} texels read, "
         f"{_table.number(costs['texels_written'])} written, "
         f"{_table.number(costs['texture_bytes'])} bytes of textures"
     )
+    for line in build.precision.told():
+        print(line)
     total = _table.spoken_bytes(sum(map(len, contents.values())))
     print(f"wrote {folder}: {len(contents)} files, {total}")

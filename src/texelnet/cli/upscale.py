@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 HELP = "Draw pictures larger by a network."
 DEFAULT = "decon-x2"
-SUFFIXES = (".png", ".jpg", ".jpeg")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -132,6 +131,8 @@ def _draw(one: _Work, larger: Callable[[Picture], Picture]) -> str:
 
 def _work(pictures: Sequence[Path], out: Path) -> tuple[list[_Work], bool]:
     """Return what to draw, and whether OUT is a folder."""
+    from texelnet.picture import SUFFIXES, pictures_at
+
     folder = len(pictures) > 1 or pictures[0].is_dir() or out.is_dir()
     if not folder and out.suffix.lower() not in SUFFIXES:
         hint = f"a name that ends in {', '.join(SUFFIXES)}, or a folder that is there"
@@ -140,7 +141,7 @@ def _work(pictures: Sequence[Path], out: Path) -> tuple[list[_Work], bool]:
         raise UsageError(str(out), "several pictures go into a folder, this is a file")
     if not folder:
         return [_Work(pictures[0], out)], False
-    work = [_Work(path, out / path.name) for given in pictures for path in _found(given)]
+    work = [_Work(path, out / path.name) for given in pictures for path in pictures_at(given)]
     if not work:
         fact = f"no picture in {', '.join(map(str, pictures))}"
         raise UsageError("PICTURE", fact, f"files that end in {', '.join(SUFFIXES)}")
@@ -153,13 +154,6 @@ def _work(pictures: Sequence[Path], out: Path) -> tuple[list[_Work], bool]:
         if one.out.resolve() == one.picture.resolve():
             raise UsageError(str(one.out), "it would overwrite the picture", "another folder")
     return work, True
-
-
-def _found(given: Path) -> list[Path]:
-    """Return the pictures that a word means: itself, or those right in a folder."""
-    if not given.is_dir():
-        return [given]
-    return [p for p in sorted(given.iterdir()) if p.suffix.lower() in SUFFIXES and p.is_file()]
 
 
 @contextmanager

@@ -27,11 +27,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from texelnet.cli._status import status
 from texelnet.cli.network import add_words, choice, read_network
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ def run(words: argparse.Namespace) -> int:
     if words.schedule is not None:
         schedule = choice("--schedule", words.schedule, target.schedules)
     network = read_network(words)
-    with _progress() as watch:
+    with status("compiling", "drawing") as watch:
         proof = verify(
             network,
             target,
@@ -93,18 +92,6 @@ def run(words: argparse.Namespace) -> int:
     else:
         _tell(proof)
     return 0 if proof.equal else 1
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str], None] | None]:
-    """Tell on a terminal which picture is being drawn."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status("compiling") as status:
-        yield lambda picture: status.update(f"drawing {picture}")
 
 
 def _tell(proof: Proof) -> None:

@@ -26,6 +26,7 @@ from texelnet.picture import png
 
 Planes = NDArray[np.float32]
 
+SUFFIXES = (".png", ".jpg", ".jpeg")
 MOST_PIXELS = 100_000_000
 _MOST_BYTES = 1 << 30
 _MOST_PROFILE = 1 << 22
@@ -44,6 +45,13 @@ _DAMAGE = (
     struct.error,
     zlib.error,
 )
+
+
+def pictures_at(path: Path) -> list[Path]:
+    """Return the pictures that a path means: itself, or those right in a folder."""
+    if not path.is_dir():
+        return [path]
+    return [p for p in sorted(path.iterdir()) if p.suffix.lower() in SUFFIXES and p.is_file()]
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,8 +16,10 @@ from texelnet.shader.frame import frame
 from texelnet.shader.kernel import packs
 from texelnet.shader.lower import lower
 from texelnet.shader.precision import Precision
+from texelnet.shader.rescale import rescale
 from texelnet.shader.schedule import Schedule
 from texelnet.shader.steps import STEPS
+from texelnet.shader.steps.merge_mixes import merge_mixes
 from texelnet.shader.targets import Build, Target
 from texelnet.shader.write import write_kernels
 
@@ -67,7 +69,8 @@ def compile_network(
         program = frame(program, seen, shift * network.contract.span / seen.span)
         if watch:
             watch("frame", program)
-    program = simplify(program, schedule, watch)
+    kept = precision or Precision()
+    program = simplify(program, schedule, watch, kept)
     for name in set(program.outputs) - depends(program):
         raise ShaderError(
             network.source,
@@ -75,19 +78,31 @@ def compile_network(
             "look for weights or a Power scale of zero",
         )
     kernels = write_kernels(program, schedule)
-    kept = (precision or Precision()).within(program)
-    build = Build(network.name, program, schedule, kernels, network.contract, kept)
+    build = Build(
+        network.name, program, schedule, kernels, network.contract, kept.within(program)
+    )
     _fit(build, target, network.source)
     return build
 
 
-def simplify(program: Program, schedule: Schedule, watch: Watch | None = None) -> Program:
-    """Return the program after every step, each checked."""
+def simplify(
+    program: Program,
+    schedule: Schedule,
+    watch: Watch | None = None,
+    precision: Precision | None = None,
+) -> Program:
+    """Return the program after every step, each checked, its planes divided as planned."""
     for step in STEPS:
         program = step(program, schedule)
         check(program)
         if watch:
             watch(step.__name__, program)
+    powers = precision.within(program).scales if precision else {}
+    if powers:
+        program = merge_mixes(rescale(program, powers), schedule)
+        check(program)
+        if watch:
+            watch("rescale", program)
     return program
 
 

@@ -7,14 +7,17 @@ that they fit, and what was measured to say so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from texelnet.pixel import Program
-from texelnet.pixel.storage import STORAGE
+from texelnet.pixel.storage import LARGEST_HALF, STORAGE
+
+USUAL = 40.0
+"""How near to the truth, in dB, pictures are that good networks draw larger."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,14 @@ class Measured:
     ranges: Mapping[str, tuple[float, float]]
     margin: float
     psnr: float | None
+
+    def largest(self, plane: str) -> float:
+        """Return how large a plane's numbers are at most, either sign."""
+        return max(abs(end) for end in self.ranges[plane])
+
+    def fits(self, plane: str) -> bool:
+        """Tell whether a plane's numbers are finite in 16 bits, and the margin's times them."""
+        return self.largest(plane) * self.margin <= LARGEST_HALF
 
 
 @dataclass(frozen=True)
@@ -63,11 +74,43 @@ class Precision:
         return self.storage.get(plane, "fp32")
 
     def within(self, program: Program) -> Precision:
-        """Return the plan without what it says of planes that a program does not compute."""
+        """Return what the plan says of a program: of planes it computes.
+
+        Outputs are what they are, so they are not divided.
+        """
         planes = {plane.name for plane in program.computed()}
         storage = {name: word for name, word in self.storage.items() if name in planes}
-        scales = {name: power for name, power in self.scales.items() if name in planes}
+        inner = planes.difference(program.outputs)
+        scales = {name: power for name, power in self.scales.items() if name in inner}
         return Precision(storage, scales, self.measured)
+
+    def told(self) -> list[str]:
+        """Tell the plan as sentences; none where nothing was planned."""
+        halves = [name for name, word in self.storage.items() if word == "fp16"]
+        lines = [f"kept in 16 bits: {_few(halves)}"] if halves else []
+        if self.scales:
+            divided = [f"{name} by {2.0**power:g}" for name, power in self.scales.items()]
+            lines.append(f"divided to fit 16 bits: {_few(divided)}")
+        found = self.measured
+        if found is None:
+            return lines
+        count = len(found.pictures)
+        lines.append(f"measured on {_few(found.pictures)}, {count} in all")
+        wide = [name for name in found.ranges if not found.fits(name)]
+        largest = max(map(found.largest, found.ranges), default=0.0)
+        if wide:
+            reached = [f"{name} reaches {found.largest(name):.3g}" for name in wide]
+            lines.append(f"too large for 16 bits, {found.margin:g} times: {_few(reached)}")
+        else:
+            lines.append(
+                f"numbers reach {largest:.3g}, {LARGEST_HALF / largest:.2g} times below where "
+                "16 bits end"
+                if largest
+                else "all numbers are zero"
+            )
+        if halves:
+            lines.append(cost_of_storage(found.psnr))
+        return lines
 
     def json(self) -> dict[str, Any] | None:
         """Return it as JSON's values; None where all planes are kept in 32 bits."""
@@ -97,6 +140,25 @@ class Precision:
             told["psnr"],
         )
         return Precision(dict(values["storage"]), dict(values["scales"]), measured)
+
+
+def cost_of_storage(psnr: float | None) -> str:
+    """Tell what a distance in dB from 32-bit storage means for a picture drawn at 40 dB.
+
+    Noise adds up: 40 dB from the truth and `psnr` from what is drawn make less than 40.
+    """
+    if psnr is None:
+        return "16 bits draw the same picture as 32 bits"
+    lost = 10 * np.log10(1 + 10 ** ((USUAL - psnr) / 10))
+    return (
+        f"16 bits draw {psnr:.1f} dB from what 32 bits draw: of a picture that is {USUAL:g} dB "
+        f"from the truth {lost:.2g} dB are lost"
+    )
+
+
+def _few(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 4} more" if len(names) > 4 else ""
+    return ", ".join(names[:4]) + more
 
 
 def texel_bytes(channels: int, word: str) -> int:

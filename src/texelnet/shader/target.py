@@ -48,6 +48,8 @@ class Target:
     """File names and contents, nothing else."""
     sees: Callable[[Contract], Contract] = lambda contract: contract
     """What a contract becomes where the host hands other numbers to its shaders."""
+    keeps: tuple[str, ...] = ("fp32", "fp16")
+    """How planes can be kept; a single word is the host's own choice."""
 
     @property
     def usual(self) -> Schedule:

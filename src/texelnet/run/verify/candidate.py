@@ -97,7 +97,7 @@ def _shifted(network: Network, target: Target, build: Build) -> Build:
     moved = [_moved(program.planes[name]) for name in program.outputs]
     planes = program.planes | {plane.name: plane for plane in moved}
     program = replace(program, planes=planes, outputs=tuple(plane.name for plane in moved))
-    program = simplify(program, schedule)
+    program = simplify(program, schedule, precision=kept)
     kernels, kept = write_kernels(program, schedule), kept.within(program)
     return Build(network.name, program, schedule, kernels, None, kept)
 

@@ -123,4 +123,5 @@ MPV = Target(
     schedules={"compute": COMPUTE, "fragment": FRAGMENT},
     package=_package,
     sees=sees,
+    keeps=("fp16",),
 )
