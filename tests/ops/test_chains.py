@@ -234,8 +234,6 @@ REFUSALS = [
     ),
     ("Resize", [None, None, np.array([1, 8, 9, 9])], {}, "from height to 9 is another scale"),
     ("Softmax", [], {}, "axis -1 is not the channels"),
-    ("ReduceMean", [np.array([2, 3])], {}, "it looks at the whole picture at once"),
-    ("ReduceMax", [np.array([1])], {"keepdims": 0}, "without keepdims"),
     ("DepthToSpace", [], {"blocksize": 3}, "8 channels do not fill blocks of 3x3"),
     ("Reshape", [np.array([0, -1])], {}, "it takes the picture apart"),
     ("BatchNormalization", [np.ones(8)] * 4, {"training_mode": 1}, "it measures the whole"),

@@ -170,7 +170,8 @@ def _pooled_last(b: Builder) -> None:
     [
         (
             _columns_by_weights,
-            '  MatMul "": it works along height or width (try: make channels the last axis)',
+            '  MatMul "": it mixes rows or columns of the picture, not channels'
+            " (try: make channels the last axis, or pool the picture before)",
         ),
         (
             _rows_joined,

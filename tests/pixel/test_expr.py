@@ -9,16 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from texelnet.pixel import Plane, Program, check, evaluate, size
+from texelnet.pixel import Plane, Program, check, evaluate, show, size
 from texelnet.pixel.evaluate import read, unphase
 from texelnet.pixel.expr import (
     EDGE,
+    FOLDS,
     HERE,
     REFLECT,
     ZERO,
     Axis,
     Call,
     Constant,
+    Fold,
     Mix,
     Tap,
     add,
@@ -32,11 +34,11 @@ from texelnet.pixel.expr import (
 
 O = np.arange(60)  # noqa: E741
 small = st.integers(-9, 9)
-axes = st.builds(Axis.of, st.integers(1, 6), small, st.integers(1, 6), small)
-whole = st.builds(Axis.of, st.integers(1, 6), st.just(0), st.just(1), small)
+axes = st.builds(Axis.of, st.integers(0, 6), small, st.integers(1, 6), small)
+whole = st.builds(Axis.of, st.integers(0, 6), st.just(0), st.just(1), small)
 
 
-@given(st.integers(1, 12), st.integers(-30, 30), st.integers(1, 12), small)
+@given(st.integers(0, 12), st.integers(-30, 30), st.integers(1, 12), small)
 def test_an_axis_is_in_lowest_terms(p: int, q: int, r: int, offset: int) -> None:
     """And reads where it was written to read; its remainder is never negative."""
     axis = Axis.of(p, q, r, offset)
@@ -127,6 +129,7 @@ X = Plane("x", 2, size("h"), size("w"))
         (Tap("x", 3), "y reads 3 of 2 channels"),
         (Mix(np.ones((2, 3)), Tap("x", 2)), "y: a mix of 3 reads 2 channels"),
         (Call("hum", (Tap("x", 2),)), "y calls hum"),
+        (Fold("mean", "x", 2, 0), "y is folded, yet longer than a pixel"),
         (add(Tap("x", 2), constant(1.0, 1)), "y: sum of {1, 2} channels"),
         (Constant(np.zeros(3, np.float32)), "y: 3 is not 2"),
     ],
@@ -136,6 +139,37 @@ def test_a_program_that_is_not_well_formed_is_told_so(expr, sentence: str) -> No
     with pytest.raises(AssertionError) as told:
         check(program)
     assert str(told.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("fold", "width", "sentence"),
+    [
+        (Fold("median", "x", 2, 0), X.width, "y folds by median"),
+        (Fold("mean", "z", 2, 0), X.width, "y reads z, which comes later or never"),
+        (Fold("mean", "x", 3, 0), X.width, "y reads 3 of 2 channels"),
+        (Fold("mean", "x", 2, 0), size(1), "y is not as long as x"),
+    ],
+)
+def test_a_fold_that_is_not_well_formed_is_told_so(fold: Fold, width, sentence: str) -> None:
+    y = Plane("y", fold.channels, size(1), width, fold)
+    with pytest.raises(AssertionError) as told:
+        check(Program({"x": X, "y": y}, ("x",), ("y",)))
+    assert str(told.value) == sentence
+
+
+FIRST, SECOND = np.arange(6), np.arange(6, 12)  # what the channels hold
+
+
+@pytest.mark.parametrize("function", FOLDS)
+def test_rows_and_then_columns_are_folded(function: str) -> None:
+    rows = Plane("rows", 2, size(1), X.width, Fold(function, "x", 2, 0))
+    y = Plane("y", 2, size(1), size(1), Fold(function, "rows", 2, 1))
+    program = Program({"x": X, "rows": rows, "y": y}, ("x",), ("y",))
+    check(program)
+    got = evaluate(program, {"x": np.stack([FIRST, SECOND]).reshape(2, 2, 3)})["y"]
+    made = FOLDS[function]
+    np.testing.assert_array_equal(got.reshape(-1), [made(FIRST), made(SECOND)])
+    assert f"rows: 2 x 1 x w = x[{function} of all rows]" in show(program)
 
 
 def test_an_output_nobody_computes_is_told() -> None:

@@ -172,6 +172,37 @@ def test_a_network_of_zeros_sees_nothing() -> None:
     assert (reach.field, reach.low, reach.high, reach.offset) == (0, 0, 0, 0)
 
 
+def gated(axes: tuple[int, ...] = (2, 3)) -> Network:
+    """Squeeze and excite, between two convolutions."""
+    s = Sketch()
+    s.conv("a", "x", 1, 2, 3, **PAD1)
+    s.node("ReduceMean", "pooled", "a", list(axes))
+    s.conv("excited", "pooled", 2, 2, 1)
+    s.node("Mul", "scaled", "a", "excited")
+    s.conv("y", "scaled", 2, 1, 3, **PAD1)
+    return s.finish("y")
+
+
+@pytest.mark.parametrize("schedule", [None, COMPUTE, FRAGMENT])
+@pytest.mark.parametrize(("axes", "whole"), [((2, 3), (1, 1)), ((2,), (1, 0)), ((3,), (0, 1))])
+def test_a_fold_sees_the_whole_picture(axes, whole, schedule) -> None:
+    """And so does who reads it; the grid, and what is seen beside it, are told all the same."""
+    program = lower(gated(axes))
+    program = simplify(program, schedule) if schedule else program
+    rows, columns = reaches(program)["y"]
+    assert (rows.whole, columns.whole) == whole
+    assert (rows.rate, rows.low, rows.high, rows.field, rows.offset) == (1, -2, 2, 5, 0)
+    assert alignment(program) == (1, 1)
+
+
+def test_one_pixel_of_a_whole_picture_lies_nowhere() -> None:
+    s = Sketch()
+    s.node("GlobalAveragePool", "y", "x")
+    rows, columns = reaches(lower(s.finish("y")))["y"]
+    assert rows == columns
+    assert (rows.whole, rows.rate, rows.scale, rows.offset) == (True, 0, 0, 0)
+
+
 @examples(0.5)
 @given(networks(), st.integers(0, 9))
 def test_nothing_beyond_its_reach_changes_a_pixel(drawn, seed: int) -> None:
@@ -188,6 +219,8 @@ def test_nothing_beyond_its_reach_changes_a_pixel(drawn, seed: int) -> None:
     if name not in found:
         return
     reach, _ = found[name]
+    if reach.whole:
+        return
     rng = np.random.default_rng(seed)
     flat = rng.random((program.planes["x"].channels, SIDE, 9)).astype(np.float32)
     row = int(rng.integers(SIDE))

@@ -55,6 +55,13 @@ NETWORKS = {
     ),
 }
 SIZES = [(37, 53), (64, 48), (50, 41)]
+SQUEEZE = (
+    conv("x", "a", 3, 4, "pad: 1")
+    + layer("g", "Pooling", "a", "g", "pooling_param { pool: AVE global_pooling: true }")
+    + conv("g", "e", 1, 4)
+    + layer("s", "Axpy", "e a a", "s")
+    + deconv("s", "y", 4, 1, UP)
+)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -114,6 +121,42 @@ def test_a_reach_that_fits_no_tile_is_told():
         "tiles: the smallest tile, 81x81 pixels, does not fit on the device\n"
         "  try: --on onnxruntime"
     )
+
+
+def squeezed(fits):
+    """What draws, a part at a time, a network that measures the whole picture."""
+    program = simplify(frame(lower(network(SQUEEZE)), Contract()), COMPUTE)
+    sizes = Sizes.of_program(program, "up.prototxt")
+
+    def draw(picture):
+        return evaluate(program, {program.inputs[0]: picture})[program.outputs[0]]
+
+    return tiled(draw, sizes.axes, sizes.answer_at, fits)
+
+
+def test_a_network_that_measures_the_whole_picture_draws_it_at_once():
+    assert squeezed(lambda h, w: True)(np.zeros((1, 9, 12), np.float32)).shape == (1, 18, 24)
+    with pytest.raises(DeviceError) as error:
+        squeezed(lambda h, w: w < 10)(np.zeros((1, 9, 12), np.float32))
+    assert str(error.value) == (
+        "tiles: a picture of 12x9 does not fit on the device, and can't be drawn by tiles: "
+        "the network measures the whole picture, a tile is a part of it\n"
+        "  try: a smaller picture, or --on onnxruntime"
+    )
+
+
+def test_what_is_measured_along_rows_is_cut_into_columns_only():
+    lie = Lie(Fraction(1), Fraction(-1), Fraction(1), 1)
+    drawn = []
+
+    def draw(picture):
+        drawn.append(picture.shape[1:])
+        return picture - picture.mean(1, keepdims=True)
+
+    picture = np.random.default_rng(1).random((1, 40, 40), np.float32)
+    pieces = tiled(draw, (None, lie), lambda h, w: (h, w), lambda h, w: h * w <= 500)
+    np.testing.assert_allclose(pieces(picture), draw(picture), atol=1e-6)
+    assert {rows for rows, _ in drawn} == {40}
 
 
 SKIP = conv("x", "a", 2, 1, "stride: 2") + deconv("a", "b", 2, 1)

@@ -136,6 +136,24 @@ class Drawing:
         self.add(op, operands, x.channels, x.size)
         return True
 
+    def gate(self, x: Value) -> bool:
+        """A mean or an extreme of rows, columns or both, mixed, and multiplied with them."""
+        axes = self.draw(st.sampled_from([[2, 3], [2], [3], [3, 2]]))
+        op = self.draw(st.sampled_from(["ReduceMean", "ReduceMax", "ReduceMin"]))
+        size = (1 if 2 in axes else x.height, 1 if 3 in axes else x.width)
+        self.add(op, [x.name, self.builder.constant("axes", axes)], x.channels, size)
+        kernel = self.weights(x.channels, x.channels, 1, 1, scale=x.channels**-0.5)
+        for op, operands in (("Conv", [kernel]), ("Tanh", [])):
+            last = self.values[-1].name
+            self.unread.discard(last)
+            self.add(op, [last, *operands], x.channels, size)
+        gate = self.values[-1].name
+        self.unread.discard(gate)
+        op = self.draw(st.sampled_from(["Add", "Mul"]))
+        both = [x.name, gate] if self.chance() else [gate, x.name]
+        self.add(op, both, x.channels, x.size)
+        return True
+
     def number(self, x: Value) -> bool:
         op = self.draw(st.sampled_from(["Add", "Mul", "Sub", "Max"]))
         each = self.weights(x.channels, 1, 1) if self.chance() else self.weights()
@@ -211,6 +229,7 @@ NODES = (
     Drawing.deconv,
     Drawing.deconv,
     Drawing.pool,
+    Drawing.gate,
     Drawing.bend,
     Drawing.bend,
     Drawing.number,

@@ -230,9 +230,12 @@ def texture_bytes(network: Network, height: int, width: int) -> int:
 
 
 def field(program: Program | None) -> Facts | None:
-    """How many input pixels one output pixel sees, if it is known."""
+    """How many input pixels one output pixel sees, if it is known; None for all of them."""
     axes = _axes(program)
-    return None if axes is None else {"height": axes[0].field, "width": axes[1].field}
+    if axes is None:
+        return None
+    sees = [None if axis.whole else axis.field for axis in axes]
+    return {"height": sees[0], "width": sees[1]}
 
 
 def grid(program: Program | None, contract: Contract | None) -> Facts | None:

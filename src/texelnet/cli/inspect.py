@@ -16,7 +16,8 @@ With ``--json`` an object is printed::
     multiply_adds           for one output pixel, all layers
     memory                  {weights, blobs, textures} in bytes at --size; textures are what
                             a shader holds, null for a network that can't be one
-    receptive_field         {height, width} in input pixels, or null
+    receptive_field         {height, width} in input pixels, or null; null for one of them:
+                            an output pixel sees the whole picture there
     grid                    {scale, offset, framed_offset}, each {height, width}, or null:
                             output pixels per input pixel, and the shift in output pixels, of
                             the network itself and under the contract's border and crop
@@ -186,13 +187,20 @@ def _reach(found: Facts) -> list[tuple[str, str]]:
     line = f"scale {_both(grid['scale'])}, offset {_both(grid['offset'])} output pixels"
     if grid["framed_offset"] != grid["offset"]:
         line += f", {_both(grid['framed_offset'])} under the contract's border and crop"
-    lines = [("receptive field", f"{field['width']} x {field['height']} input pixels")]
+    lines = [("receptive field", _field(field))]
     lines += [("output grid", line)]
     contract = found["contract"]
     if contract and set(grid["framed_offset"].values()) != {contract["offset"]}:
         line = f"the contract says offset {contract['offset']:g}, the kernels say otherwise"
         lines += [("note", line)]
     return lines
+
+
+def _field(field: Facts) -> str:
+    if field["width"] is None and field["height"] is None:
+        return "the whole picture"
+    width, height = (field[side] or f"the whole {side}" for side in ("width", "height"))
+    return f"{width} x {height} input pixels"
 
 
 def _both(axes: Facts) -> str:

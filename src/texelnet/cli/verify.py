@@ -6,7 +6,8 @@ Exit status 0: it does; 1: it differs; 2: bad input. With ``--json`` an object i
                             what was verified: the package in `place`, or one compiled for it
     adapter, versions, seconds
                             what drew it, and how long all took
-    bar, reach              the largest error allowed; output pixels that count as border
+    bar, reach              the largest error allowed; output pixels that count as border,
+                            null where every pixel sees the whole picture
     verdict, reasons        "equal" or "differs"; sentences, why
     largest                 the largest error of all pictures
     changed, edited, notes  files that are not as they were written; --edited; sentences

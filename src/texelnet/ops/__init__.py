@@ -7,16 +7,19 @@ from dataclasses import replace
 
 from texelnet.ops.activation import ACTIVATIONS
 from texelnet.ops.arithmetic import ARITHMETIC
+from texelnet.ops.axes import view_of
 from texelnet.ops.batch_norm import BATCH_NORM
 from texelnet.ops.channels import CHANNELS
 from texelnet.ops.conv import CONV
 from texelnet.ops.conv_transpose import CONV_TRANSPOSE
 from texelnet.ops.last_axis import LAST_AXIS
 from texelnet.ops.lrn import LRN
+from texelnet.ops.matrix import MATRICES
 from texelnet.ops.move import MOVES
 from texelnet.ops.op import Case, Node, NotInAShader, Op, Operand, Result, Vector, View
 from texelnet.ops.pointwise import POINTWISE
 from texelnet.ops.pool import AVERAGE_POOL, MAX_POOL
+from texelnet.ops.reduce import REDUCTIONS
 from texelnet.ops.refused import REFUSED
 from texelnet.ops.resize import RESIZE
 from texelnet.ops.shuffle import SHUFFLES
@@ -46,6 +49,8 @@ OPS: dict[str, Op] = {
         *SPREADS,
         *VIEWS,
         *LAST_AXIS,
+        *REDUCTIONS,
+        *MATRICES,
         *REFUSED,
     )
 }
@@ -94,4 +99,5 @@ __all__ = [
     "View",
     "as_plane",
     "meaning",
+    "view_of",
 ]

@@ -1,6 +1,7 @@
 """Add, Sum, Mean, Sub, Mul, Div, Max, Min of planes and of constants, with ONNX broadcasting.
 
-A constant may be one number or one a channel; a plane of one channel spreads over many.
+A constant may be one number or one a channel; a plane of one channel spreads over many, one
+of a single row, column or pixel over the whole picture (squeeze and excite).
 Adding and multiplying constants stay linear (constants and mixes), so that the compiler can
 fold them into the convolutions around them.
 """
@@ -14,7 +15,20 @@ import numpy as np
 from texelnet.ops.op import Case, Node, NotInAShader, Op, Operand, Result
 from texelnet.ops.op import random_array as weights
 from texelnet.pixel import Plane
-from texelnet.pixel.expr import Call, Constant, Expr, Tap, add, constant, pick, scaled
+from texelnet.pixel.expr import (
+    FIRST,
+    HERE,
+    Axis,
+    Call,
+    Constant,
+    Expr,
+    Tap,
+    add,
+    constant,
+    pick,
+    scaled,
+)
+from texelnet.pixel.size import Size
 
 SHAPE = (5, 3, 4)
 
@@ -49,9 +63,15 @@ def _channels(operand: Operand | None) -> int:
     return operand.shape[-3] if array and isinstance(operand, np.ndarray) else 1
 
 
-def _expr(operand: Operand | None, channels: int) -> Expr:
+def _spread(source: Size, wanted: Size) -> Axis:
+    """Return how an axis is read that is as long as wanted, or one pixel."""
+    return FIRST if source.fixed == 1 != wanted.fixed else HERE
+
+
+def _expr(operand: Operand | None, channels: int, sides: tuple[Size, Size]) -> Expr:
     if isinstance(operand, Plane):
-        tap = Tap(operand.name, operand.channels)
+        y, x = _spread(operand.height, sides[0]), _spread(operand.width, sides[1])
+        tap = Tap(operand.name, operand.channels, y, x)
         if operand.channels == channels:
             return tap
         if operand.channels == 1:
@@ -82,8 +102,15 @@ def together(node: Node, meaning: Callable[[list[Expr]], Expr]) -> Result:
     largest = max(planes, key=lambda p: p.channels)
     alone = largest.channels == 1
     channels = max(map(_channels, node.operands)) if alone else largest.channels
-    result = meaning([_expr(operand, channels) for operand in node.operands])
-    return [Plane(node.outputs[0], channels, largest.height, largest.width, result)]
+    heights, widths = [p.height for p in planes], [p.width for p in planes]
+    sides = _longest(heights), _longest(widths)
+    result = meaning([_expr(operand, channels, sides) for operand in node.operands])
+    return [Plane(node.outputs[0], channels, *sides, result)]
+
+
+def _longest(sizes: list[Size]) -> Size:
+    """Return the size that is not one pixel, if any is not."""
+    return next((s for s in sizes if s.fixed != 1), sizes[0])
 
 
 def _arithmetic(type: str, function: str, summary: str) -> Op:

@@ -19,8 +19,6 @@ that one on), ArgMax-13, ReduceMax-18.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from texelnet.ops.op import Case, Node, NotInAShader, Op, Result
@@ -28,7 +26,6 @@ from texelnet.pixel import Plane
 from texelnet.pixel.expr import Call, Constant, Expr, Mix, Tap, add, pick, scaled
 
 SHAPE = (5, 3, 4)
-_GLOBAL = "it looks at the whole picture at once, a pixel shader at a neighbourhood"
 
 
 def _tap(plane: Plane) -> Tap:
@@ -44,8 +41,8 @@ def _spread(x: Expr, channels: int) -> Expr:
     return pick(x, [0] * channels)
 
 
-def _extreme(function: str, x: Expr) -> Expr:
-    """The largest or smallest channel, by halves."""
+def extreme(function: str, x: Expr) -> Expr:
+    """Return the largest ("max") or smallest ("min") channel, found by halves."""
     while x.channels > 1:
         count = x.channels
         half = 4 * -(-count // 8) if count > 4 else (count + 1) // 2
@@ -54,7 +51,8 @@ def _extreme(function: str, x: Expr) -> Expr:
     return x
 
 
-def _total(x: Expr) -> Expr:
+def total(x: Expr) -> Expr:
+    """Return the sum of all channels."""
     return Mix(np.ones((1, x.channels)), x)
 
 
@@ -62,13 +60,13 @@ def _softmax(node: Node) -> Result:
     _axis_one(node.get("axis", -1))
     source = node.plane(0)
     count = source.channels
-    most = _spread(_extreme("max", _tap(source)), count)
+    most = _spread(extreme("max", _tap(source)), count)
     lower = add(_tap(source), scaled(most, -1.0))
     power = Call("exp", (lower,))
     if node.op == "Softmax":
-        expr: Expr = Call("div", (power, _spread(_total(power), count)))
+        expr: Expr = Call("div", (power, _spread(total(power), count)))
     else:
-        logarithm = _spread(Call("log", (_total(power),)), count)
+        logarithm = _spread(Call("log", (total(power),)), count)
         expr = add(lower, scaled(logarithm, -1.0))
     return [Plane(node.outputs[0], count, source.height, source.width, expr)]
 
@@ -96,39 +94,6 @@ def _arg(node: Node) -> Result:
         first = second = most
     expr = places if source.channels > 1 else scaled(_tap(source), 0.0)
     return [Plane(node.outputs[0], 1, source.height, source.width, expr)]
-
-
-def _reduce(meaning: Callable[[Expr], Expr]) -> Callable[[Node], Result]:
-    def lower(node: Node) -> Result:
-        axes = node.constant(1, node.get("axes", ()))
-        if [int(a) % 4 for a in np.reshape(axes, -1)] != [1]:
-            raise NotInAShader(_GLOBAL, "run the network on onnxruntime")
-        if not node.get("keepdims", 1):
-            raise NotInAShader("without keepdims it is no picture plane", "keepdims=1")
-        source = node.plane(0)
-        expr = meaning(_tap(source))
-        return [Plane(node.outputs[0], 1, source.height, source.width, expr)]
-
-    return lower
-
-
-def _mean(x: Expr) -> Expr:
-    return Mix(np.full((1, x.channels), 1 / x.channels), x)
-
-
-def _squares(x: Expr) -> Expr:
-    return _total(Call("mul", (x, x)))
-
-
-def _reduction(type: str, what: str, meaning: Callable[[Expr], Expr]) -> Op:
-    axes = np.array([1], np.int64)
-    cases = (
-        Case("over channels", (SHAPE, axes)),
-        Case("one channel", ((1, 3, 4), axes)),
-        Case("many channels", ((37, 3, 2), axes)),
-        Case("counted from the end", ((8, 2, 3), np.array([-3], np.int64))),
-    )
-    return Op(type, f"{what} over the channels of a pixel.", _reduce(meaning), cases)
 
 
 _AXIS = {"axis": 1}
@@ -165,11 +130,4 @@ CHANNELS = (
         _arg,
         _ARG_CASES,
     ),
-    _reduction("ReduceSum", "The sum", _total),
-    _reduction("ReduceMean", "The mean", _mean),
-    _reduction("ReduceL1", "The sum of sizes", lambda x: _total(Call("abs", (x,)))),
-    _reduction("ReduceL2", "The length", lambda x: Call("sqrt", (_squares(x),))),
-    _reduction("ReduceSumSquare", "The sum of squares", _squares),
-    _reduction("ReduceMax", "The largest", lambda x: _extreme("max", x)),
-    _reduction("ReduceMin", "The smallest", lambda x: _extreme("min", x)),
 )

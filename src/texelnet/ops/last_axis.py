@@ -1,8 +1,7 @@
-"""MatMul and LayerNormalization: along the last axis, where that is the channels.
+"""LayerNormalization: along the last axis, where that is the channels.
 
 So networks write that keep the channels last for a while: a Transpose, a mean and variance
-over the last axis, products with matrices of weights, and a Transpose back. On a plane the
-product is a mix of channels, as a 1x1 convolution is.
+over the last axis, products with matrices of weights, and a Transpose back.
 
 See Ba, Kiros and Hinton, "Layer Normalization", 2016; Liu et al., "A ConvNet for the 2020s",
 2022.
@@ -32,16 +31,6 @@ def _source(node: Node, first: int = -1) -> tuple[Plane, tuple[str, ...]]:
     return plane, layout
 
 
-def _mat_mul(node: Node) -> Result:
-    plane, layout = _source(node)
-    matrix = node.constant(1)
-    if matrix.ndim != 2:
-        raise NotInAShader("it multiplies with a stack of matrices", "use one matrix")
-    mixed = Mix(matrix.T.astype(np.float64), Tap(plane.name, plane.channels))
-    made = Plane(node.outputs[0], matrix.shape[1], plane.height, plane.width, mixed)
-    return [seen(made, (*layout[:-1], "c"))]
-
-
 def _layer_norm(node: Node) -> Result:
     first = int(node.get("axis", -1))
     plane, layout = _source(node, first)
@@ -63,9 +52,6 @@ def _layer_norm(node: Node) -> Result:
 
 
 LAST_AXIS = (
-    Op(
-        "MatMul", "Channels, where they are the last axis, times weights.", _mat_mul, views=True
-    ),
     Op(
         "LayerNormalization",
         "Channels, where they are the last axis, less their mean, by their deviation.",

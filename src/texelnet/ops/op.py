@@ -86,6 +86,11 @@ class Node:
         operand = self.operand(index)
         if isinstance(operand, Plane):
             return operand
+        if isinstance(operand, View):
+            raise NotInAShader(
+                f"operand {index} is a list of numbers, no picture plane",
+                "reshape it to (batch, channels, height, width) before",
+            )
         raise NotInAShader(
             f"operand {index} is no picture plane", "compute it before the network is exported"
         )

@@ -1,14 +1,19 @@
-"""Operators that Caffe networks use and a pixel shader can't: each with its reason."""
+"""Operators that networks use and a pixel shader can't be: each with its reason."""
 
 from __future__ import annotations
 
 from texelnet.ops.op import not_in_a_shader
 
-_FLAT = "it takes the picture apart into a list of numbers"
-_WHOLE = "it looks at the whole picture at once, a pixel shader at a neighbourhood"
+_STATE = "it keeps a state along a sequence, a pixel stands for itself"
+_COUNT = "how many numbers it gives depends on the picture"
+_SORTS = "it sorts numbers, a pixel shader computes all pixels alike"
+_HINT = "run the network on onnxruntime, or cut it before"
 
-REFUSED = (
-    not_in_a_shader("Flatten", _FLAT, "run the network on onnxruntime, or cut it before"),
-    not_in_a_shader("GlobalAveragePool", _WHOLE, "run the network on onnxruntime"),
-    not_in_a_shader("GlobalMaxPool", _WHOLE, "run the network on onnxruntime"),
+REFUSED = tuple(
+    not_in_a_shader(type, why, _HINT)
+    for type, why in {
+        **dict.fromkeys(("GRU", "LSTM", "RNN"), _STATE),
+        **dict.fromkeys(("NonMaxSuppression", "NonZero", "Unique"), _COUNT),
+        "TopK": _SORTS,
+    }.items()
 )

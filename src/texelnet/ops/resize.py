@@ -99,7 +99,7 @@ def _grid(node: Node, before: Size, after: Size, scale: float | None) -> Grid:
     mode = node.get("coordinate_transformation_mode", "half_pixel")
     if before == after and (scale is None or scale == 1):
         return Grid(after, Fraction(1), Fraction(0), True)
-    if mode == "align_corners":
+    if mode == "align_corners" and before.fixed != 1:
         if after.fixed == 1:
             return Grid(after, Fraction(1), Fraction(0), True)
         try:
@@ -107,6 +107,8 @@ def _grid(node: Node, before: Size, after: Size, scale: float | None) -> Grid:
         except (NotInAShader, ZeroDivisionError):
             why = "with align_corners its places depend on the size of the picture"
             raise NotInAShader(why, "use half_pixel, or fix the sizes") from None
+    if before.fixed == 1 and mode != "tf_crop_and_resize":
+        return Grid(after, Fraction(0), Fraction(0), True)  # the one pixel there is, spread
     times = _ratio(before, after) if scale is None else _fraction(scale)
     exact = Fraction(float(np.float32(times))) == times
     step = 1 / times

@@ -10,7 +10,7 @@ import numpy as np
 from texelnet.ops.arithmetic import per_channel
 from texelnet.ops.op import Case, Node, NotInAShader, Op, Result, Vector
 from texelnet.pixel import Plane
-from texelnet.pixel.expr import Tap, constant, pick
+from texelnet.pixel.expr import FIRST, HERE, Axis, Tap, constant, pick
 from texelnet.pixel.size import Size, size
 
 SHAPE = (5, 3, 4)
@@ -52,17 +52,29 @@ def _expand(node: Node) -> Result:
     wanted = node.sizes(1)
     if len(wanted) > 4:
         raise NotInAShader("it makes more than four axes of it", "expand the channels")
-    over, rows, columns = (*(size(1),) * (4 - len(wanted)), *wanted)[1:]
+    batch, over, rows, columns = (*(size(1),) * (4 - len(wanted)), *wanted)
+    if (batch.fixed or 1) > 1:
+        raise NotInAShader("it makes several pictures of one", "expand to one picture")
     if isinstance(node.operand(0), np.ndarray):
         return _filled(node, node.constant(0), (over, rows, columns))
     source = node.plane(0)
-    for side, want in ((source.height, rows), (source.width, columns)):
-        if want.fixed != 1 and want != side:
-            raise NotInAShader(f"it makes {want} of {side} pixels", "expand the channels")
+    y, height = _spread(source.height, rows)
+    x, width = _spread(source.width, columns)
     if not over.fixed or (over.fixed > 1 and source.channels not in (1, over.fixed)):
         raise NotInAShader(f"it makes {over} of {source.channels} channels", "expand one")
-    more = source.channels == 1 and over.fixed
-    return _chosen(node, [0] * over.fixed if more else list(range(source.channels)))
+    tap = Tap(source.name, source.channels, y, x)
+    more = source.channels == 1 and over.fixed > 1
+    expr = pick(tap, [0] * over.fixed) if more else tap
+    return [Plane(node.outputs[0], expr.channels, height, width, expr)]
+
+
+def _spread(side: Size, want: Size) -> tuple[Axis, Size]:
+    """Return how an axis is read, and how long it becomes."""
+    if want.fixed == 1 or want == side:
+        return HERE, side
+    if side.fixed != 1:
+        raise NotInAShader(f"it makes {want} of {side} pixels", "expand what is one pixel")
+    return FIRST, want
 
 
 def _filled(node: Node, numbers: np.ndarray, shape: tuple[Size, Size, Size]) -> Result:

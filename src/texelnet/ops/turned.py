@@ -24,10 +24,7 @@ Layout = tuple[str, ...]
 
 SIDES = ("", "c", "y", "x")  # the axes of a plane
 _NAMED = ("ArgMax", "ArgMin", "Concat", "Gather", "GatherND", "LogSoftmax", "Softmax", "Split")
-_COUNTED = tuple(
-    f"Reduce{what}" for what in ("L1", "L2", "Max", "Mean", "Min", "Sum", "SumSquare")
-)
-_DROPPING = ("ArgMax", "ArgMin", *_COUNTED)
+_DROPPING = ("ArgMax", "ArgMin")
 
 
 def sides(value: View | Plane) -> dict[str, Size]:
@@ -77,7 +74,7 @@ def lower_turned(op: Op, node: Node, alike: bool) -> Result:
     """
     dropped = _dropped(node)
     layouts = [layout_of(o) for o in node.operands if isinstance(o, Plane | View)]
-    if None in layouts or not (alike or node.op in (*_NAMED, *_COUNTED)):
+    if None in layouts or not (alike or node.op in _NAMED):
         raise _refusal()
     arrays = [o for o in node.operands if isinstance(o, np.ndarray)] if alike else []
     layout = _aligned([a for a in layouts if a is not None], arrays)
@@ -87,9 +84,6 @@ def lower_turned(op: Op, node: Node, alike: bool) -> Result:
         operands = [_turned(o, layout) if isinstance(o, np.ndarray) else o for o in operands]
     if node.op in _NAMED:
         attributes["axis"] = _axis(int(node.get("axis", _first_axis(node))), layout)
-    if node.op in _COUNTED:
-        axes = np.reshape(node.constant(1, node.get("axes", ())), -1)
-        operands[1:] = [np.array([_axis(int(a), layout) for a in axes], np.int64)]
     if node.op == "Gather" and dropped:
         operands[1] = np.reshape(node.constant(1), -1)
     if dropped:
@@ -112,8 +106,6 @@ def _dropped(node: Node) -> list[int]:
         return [int(node.get("axis", 0))]
     if node.op not in _DROPPING or node.get("keepdims", 1):
         return []
-    if node.op in _COUNTED:
-        return [int(a) for a in np.reshape(node.constant(1, node.get("axes", ())), -1)]
     return [int(node.get("axis", 0))]
 
 

@@ -1,4 +1,4 @@
-"""Reshape and Transpose that move channels: a pixel shuffle written by hand.
+"""Reshape, Transpose and their kin, which only name axes: a pixel shuffle written by hand.
 
 Between them values have five or six axes, which no plane has. They are kept as a **view**: of
 each axis, which digits of the plane's own channels, rows and columns count along it. Reshape
@@ -13,52 +13,17 @@ rows and columns among the channels are taps that step over the rows (space to d
 
 from __future__ import annotations
 
-from itertools import product
 from math import prod
 
 import numpy as np
 
+from texelnet.ops.axes import ONE, Digits, checked, joined, places, refusal, view_of
 from texelnet.ops.op import Case, Digit, Node, NotInAShader, Op, Result, View
 from texelnet.pixel import Demand, Plane
 from texelnet.pixel.expr import Axis, Expr, Mix, Tap, add
 from texelnet.pixel.size import Size, size
 
-Digits = tuple[Digit, ...]
 MOST_LANES, MOST_TAPS, MOST_PARTS = 1024, 64, 64
-ONE = Size(1)
-
-
-def _refusal() -> NotInAShader:
-    return NotInAShader(
-        "it takes the picture apart into a list of numbers",
-        "run the network on onnxruntime, or cut it before",
-    )
-
-
-def _view(node: Node) -> View:
-    operand = node.operand(0)
-    if isinstance(operand, View):
-        return operand
-    plane = node.plane(0)
-    sides = (("c", size(plane.channels)), ("y", plane.height), ("x", plane.width))
-    return View(plane, ((), *(_kept((Digit(what, count, 1),)) for what, count in sides)))
-
-
-def _kept(digits: Digits) -> Digits:
-    """Leave out digits that count to one; join those that count on."""
-    found: list[Digit] = []
-    for d in digits:
-        last = found[-1] if found else None
-        if (
-            last
-            and last.side == d.side
-            and d.count.fixed
-            and last.step == d.count.fixed * d.step
-        ):
-            found[-1] = Digit(d.side, last.count * d.count.fixed, d.step)
-        elif d.count != ONE:
-            found.append(d)
-    return tuple(found)
 
 
 def _wanted(node: Node, view: View) -> list[Size | Digits]:
@@ -89,13 +54,13 @@ def _take(digits: list[Digit], want: Size | Digits, left: bool) -> Digits:
     if isinstance(want, tuple):
         want_digits, at = want, slice(0, len(want)) if left else slice(-len(want), None)
         if want_digits and tuple(digits[at]) != want_digits:
-            raise _refusal()
+            raise refusal()
         del digits[at if want_digits else slice(0, 0)]
         return want_digits
     group: list[Digit] = []
     while want != ONE:
         if not digits:
-            raise _refusal()
+            raise refusal()
         d = digits.pop(0 if left else -1)
         rest = _times(d.count, want)
         if rest is None:
@@ -112,16 +77,16 @@ def _cut(d: Digit, want: Size, left: bool) -> tuple[Digit, Digit]:
     if left:
         parts = _parts(d.count, want)
         if parts is None:
-            raise _refusal()
+            raise refusal()
         return Digit(d.side, want, d.step * parts), Digit(d.side, size(parts), d.step)
     if not want.fixed or (d.count.fixed and d.count.fixed % want.fixed):
-        raise _refusal()
+        raise refusal()
     rest = Digit(d.side, d.count // want.fixed, d.step * want.fixed)
     return Digit(d.side, want, d.step), rest
 
 
 def _reshape(node: Node) -> Result:
-    view = _view(node)
+    view = view_of(node.operand(0))
     wanted = _wanted(node, view)
     digits = [d for axis in view.axes for d in axis]
     free = [i for i, want in enumerate(wanted) if want == Size(-1)]
@@ -129,9 +94,9 @@ def _reshape(node: Node) -> Result:
     before = [_take(digits, want, True) for want in wanted[:first]]
     after = [_take(digits, want, False) for want in reversed(wanted[first + 1 :])]
     if not free and digits:
-        raise _refusal()
+        raise refusal()
     rest = [tuple(digits)] if free else []
-    axes = tuple(map(_kept, (*before, *rest, *after[::-1])))
+    axes = tuple(map(joined, (*before, *rest, *after[::-1])))
     _demand_whole(node, view.axes, axes)
     return _result(node, View(view.plane, axes))
 
@@ -148,8 +113,20 @@ def _demand_whole(node: Node, before: tuple[Digits, ...], after: tuple[Digits, .
             node.demands.append(Demand(counts[0], counts[1]))
 
 
+def _flatten(node: Node) -> Result:
+    view = view_of(node.operand(0))
+    at = _axis(node.get("axis", 1), len(view.axes))
+    sides = (view.axes[:at], view.axes[at:])
+    joint = (joined(tuple(d for axis in axes for d in axis)) for axes in sides)
+    return _result(node, View(view.plane, tuple(joint)))
+
+
+def _axis(axis: int, rank: int) -> int:
+    return axis + rank if axis < 0 else axis
+
+
 def _transpose(node: Node) -> Result:
-    view = _view(node)
+    view = view_of(node.operand(0))
     order = node.get("perm", range(len(view.axes))[::-1])
     return _result(node, View(view.plane, tuple(view.axes[i] for i in order)))
 
@@ -163,37 +140,36 @@ def _ones(node: Node, rank: int) -> list[int]:
 
 
 def _squeeze(node: Node) -> Result:
-    axes = list(_view(node).axes)
+    axes = list(view_of(node.operand(0)).axes)
     given = node.operand(1) is not None
     gone = _ones(node, len(axes)) if given else [i for i, a in enumerate(axes) if not a]
     if any(axes[i] for i in gone):
         raise NotInAShader("it takes away an axis that is not one", "export the network again")
     kept = tuple(a for i, a in enumerate(axes) if i not in gone)
-    return _result(node, View(_view(node).plane, kept))
+    return _result(node, View(view_of(node.operand(0)).plane, kept))
 
 
 def _unsqueeze(node: Node) -> Result:
-    axes = list(_view(node).axes)
+    axes = list(view_of(node.operand(0)).axes)
     for place in _ones(node, len(axes) + np.size(node.constant(1))):
         axes.insert(place, ())
-    return _result(node, View(_view(node).plane, tuple(axes)))
+    return _result(node, View(view_of(node.operand(0)).plane, tuple(axes)))
 
 
 def _result(node: Node, view: View) -> Result:
     """Return a plane where the view is one, else the view."""
-    if any(sum(d.count.fixed is None for d in axis) > 1 for axis in view.axes):
-        raise _refusal()
+    checked(view)
     if len(view.axes) != 4 or view.axes[0]:
         return [view]
     over, rows, columns = view.axes[1:]
     (down, py), (right, px) = _lead(rows, "y"), _lead(columns, "x")
     if down is None or right is None or any(d.count.fixed is None for d in (*over, *py, *px)):
         return [view]
-    lanes = [_place((*py, *px, *over), at) for at in _counts((*py, *px, *over))]
+    lanes = places((*py, *px, *over))
     expr = _moved(view.plane, lanes, down.step, right.step)
-    phases = (len(_counts(py)), len(_counts(px)))
+    phases = (len(places(py)), len(places(px)))
     height, width = down.count * phases[0], right.count * phases[1]
-    return [Plane(node.outputs[0], len(_counts(over)), height, width, expr, phases)]
+    return [Plane(node.outputs[0], len(places(over)), height, width, expr, phases)]
 
 
 def _lead(axis: Digits, side: str) -> tuple[Digit | None, Digits]:
@@ -203,22 +179,11 @@ def _lead(axis: Digits, side: str) -> tuple[Digit | None, Digits]:
     return (None, ()) if axis else (Digit(side, ONE, 1), ())
 
 
-def _counts(digits: Digits) -> list[tuple[int, ...]]:
-    return list(product(*(range(d.count.fixed or 0) for d in digits)))
-
-
-def _place(digits: Digits, at: tuple[int, ...]) -> dict[str, int]:
-    place = {"c": 0, "y": 0, "x": 0}
-    for d, n in zip(digits, at, strict=True):
-        place[d.side] += n * d.step
-    return place
-
-
 def _moved(plane: Plane, lanes: list[dict[str, int]], down: int, right: int) -> Expr:
     """Return for each lane the channel at its place, rows and columns stepped over."""
     mixes: dict[tuple[int, int], np.ndarray] = {}
     if len(lanes) > MOST_LANES or len({(p["y"], p["x"]) for p in lanes}) > MOST_TAPS:
-        raise _refusal()
+        raise refusal()
     for lane, place in enumerate(lanes):
         at = (place["y"], place["x"])
         matrix = mixes.setdefault(at, np.zeros((len(lanes), plane.channels)))
@@ -259,4 +224,10 @@ VIEWS = (
         views=True,
     ),
     Op("Unsqueeze", "Axes of one put in.", _unsqueeze, views=True),
+    Op(
+        "Flatten",
+        "What was pooled as a list of features, or a small picture as one.",
+        _flatten,
+        views=True,
+    ),
 )

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from texelnet.pixel.expr import FUNCTIONS, Border, Call, Constant, Expr, Mix, walk
+from texelnet.pixel.expr import FOLDS, FUNCTIONS, Border, Call, Constant, Expr, Fold, Mix, walk
 from texelnet.pixel.program import Plane, Program
 from texelnet.pixel.storage import Storage, storage_of, stored
 
@@ -115,8 +115,16 @@ def _expr(
     if isinstance(expr, Call):
         called: np.ndarray = FUNCTIONS[expr.function](*(memo[id(a)] for a in expr.arguments))
         return called
+    if isinstance(expr, Fold):
+        return fold(expr, values[expr.plane])
     y, x = expr.y.at(np.arange(rows)), expr.x.at(np.arange(columns))
     return read(values[expr.plane], y, x, expr.border, expr.presence)
+
+
+def fold(expr: Fold, values: np.ndarray) -> np.ndarray:
+    """Return all rows or columns of a plane made one: (c, 1, w) or (c, h, 1)."""
+    made: np.ndarray = FOLDS[expr.function](values, axis=1 + expr.axis, keepdims=True)
+    return made
 
 
 def read(

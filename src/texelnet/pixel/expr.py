@@ -1,9 +1,10 @@
 """Expressions: what one output pixel computes, as a small graph of vectors over channels.
 
-Four kinds are enough. A **tap** reads a plane near the output pixel, a **constant** is the
+Five kinds are enough. A **tap** reads a plane near the output pixel, a **constant** is the
 same everywhere, a **mix** multiplies the channels by a matrix, a **call** applies a function
-channel by channel. A convolution is a sum of mixes of taps. Expressions are shared, never
-copied: the same object met twice is computed once.
+channel by channel, a **fold** makes one pixel of a whole row or column. A convolution is a sum
+of mixes of taps. Expressions are shared, never copied: the same object met twice is computed
+once.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy as np
 class Axis:
     """Where a tap reads on one axis: floor((p*o + q)/r) + offset for output position o.
 
+    With p = 0 it reads one place wherever it stands: a plane of one pixel, spread over many.
     Kept in lowest terms with 0 <= q < r, so equal axes compare equal and, as o is never
     negative, the division may be the machine's own.
     """
@@ -41,6 +43,8 @@ class Axis:
 
     def after(self, inner: Axis) -> Axis | None:
         """Return this axis reading at ``inner(o)``, or None where no one axis says that."""
+        if not self.p:
+            return self
         if inner.r == 1:
             start = self.p * (inner.q + inner.offset) + self.q
             return Axis.of(self.p * inner.p, start, self.r, self.offset)
@@ -51,6 +55,8 @@ class Axis:
 
 
 HERE = Axis()
+FIRST = Axis(p=0)
+"""Position 0, wherever it is read from."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,22 @@ class Call:
         return self.arguments[0].channels
 
 
-Expr = Tap | Constant | Mix | Call
+@dataclass(frozen=True, eq=False)
+class Fold:
+    """All rows (axis 0) or all columns (axis 1) of a plane made one; FOLDS lists how.
+
+    On the other axis it reads where it stands. Its own plane is one pixel long on the axis.
+    """
+
+    function: str
+    plane: str
+    channels: int
+    axis: int
+
+
+Expr = Tap | Constant | Mix | Call | Fold
+Read = Tap | Fold
+"""What reads a plane."""
 
 
 def _sum(*values: np.ndarray) -> np.ndarray:
@@ -168,6 +189,15 @@ FUNCTIONS: dict[str, Callable[..., np.ndarray]] = {
     "select": _select,
 }
 """What each call means, in numpy; a dialect says the same in its own words."""
+
+
+FOLDS: dict[str, Callable[..., np.ndarray]] = {
+    "mean": np.mean,
+    "sum": np.sum,
+    "max": np.max,
+    "min": np.min,
+}
+"""What each fold means, in numpy."""
 
 
 def constant(value: float | np.ndarray, channels: int) -> Constant:
@@ -233,6 +263,16 @@ def walk(expr: Expr) -> Iterator[Expr]:
 def taps(expr: Expr) -> list[Tap]:
     """Return every distinct tap of an expression."""
     return [e for e in walk(expr) if isinstance(e, Tap)]
+
+
+def reads(expr: Expr) -> list[Read]:
+    """Return every distinct tap and fold of an expression."""
+    return [e for e in walk(expr) if isinstance(e, Tap | Fold)]
+
+
+def folds(expr: Expr) -> list[Fold]:
+    """Return every distinct fold of an expression."""
+    return [e for e in walk(expr) if isinstance(e, Fold)]
 
 
 def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from texelnet.pixel.expr import FUNCTIONS, Call, Expr, Mix, Tap, taps, walk
+from texelnet.pixel.expr import FOLDS, FUNCTIONS, Call, Expr, Fold, Mix, Read, Tap, reads, walk
 from texelnet.pixel.size import Size, least
 
 
@@ -41,6 +41,11 @@ class Plane:
         """How many positions its expression is computed at: the size, by the phases."""
         sy, sx = self.phases
         return (self.height + (sy - 1)) // sy, (self.width + (sx - 1)) // sx
+
+    @property
+    def thin(self) -> tuple[bool, bool]:
+        """Whether it is known to be one pixel high, and one pixel wide."""
+        return self.height.fixed == 1, self.width.fixed == 1
 
     def same_size(self, other: Plane) -> bool:
         """Tell whether two planes have the same size at every size of the input."""
@@ -88,12 +93,12 @@ class Program:
         """Return the planes that are computed, in order."""
         return [p for p in self.planes.values() if p.expr is not None]
 
-    def readers(self) -> dict[str, list[Tap]]:
-        """Return, for each plane, the distinct taps that read it."""
-        found: dict[str, list[Tap]] = {name: [] for name in self.planes}
+    def readers(self) -> dict[str, list[Read]]:
+        """Return, for each plane, the distinct taps and folds that read it."""
+        found: dict[str, list[Read]] = {name: [] for name in self.planes}
         for plane in self.computed():
-            for tap in taps(plane.computed):
-                found[tap.plane].append(tap)
+            for read in reads(plane.computed):
+                found[read.plane].append(read)
         return found
 
 
@@ -115,10 +120,13 @@ def check(program: Program) -> None:
 
 
 def _check_expr(expr: Expr, program: Program, known: set[str], name: str) -> None:
-    if isinstance(expr, Tap):
+    if isinstance(expr, Tap | Fold):
         assert expr.plane in known, f"{name} reads {expr.plane}, which comes later or never"
-        wanted = 1 if expr.presence else program.planes[expr.plane].channels
+        presence = isinstance(expr, Tap) and expr.presence
+        wanted = 1 if presence else program.planes[expr.plane].channels
         assert expr.channels == wanted, f"{name} reads {expr.channels} of {wanted} channels"
+        if isinstance(expr, Fold):
+            _check_fold(expr, program.planes[name], program.planes[expr.plane])
     elif isinstance(expr, Mix):
         columns, channels = expr.matrix.shape[1], expr.source.channels
         assert columns == channels, f"{name}: a mix of {columns} reads {channels} channels"
@@ -126,3 +134,12 @@ def _check_expr(expr: Expr, program: Program, known: set[str], name: str) -> Non
         assert expr.function in FUNCTIONS, f"{name} calls {expr.function}"
         counts = {a.channels for a in expr.arguments}
         assert len(counts) == 1, f"{name}: {expr.function} of {counts} channels"
+
+
+def _check_fold(fold: Fold, plane: Plane, source: Plane) -> None:
+    assert fold.function in FOLDS, f"{plane.name} folds by {fold.function}"
+    mine, its = (plane.height, plane.width), (source.height, source.width)
+    across = 1 - fold.axis
+    assert mine[fold.axis].fixed == 1, f"{plane.name} is folded, yet longer than a pixel"
+    assert mine[across] == its[across], f"{plane.name} is not as long as {source.name}"
+    assert plane.phases == (1, 1), f"{plane.name} is folded in phases"

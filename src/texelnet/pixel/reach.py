@@ -6,6 +6,9 @@ the widest that a single pixel sees. The **centre** is the mean of the middles: 
 centre is rate*o + (rate - 1)/2 lies as the picture does when both have the same corners
 ("half-pixel" grids), any other is shifted by ``offset`` of its own pixels.
 
+A fold sees the **whole** picture, and so does who reads it; low, high and the centre are then
+those of what it reads beside. What is one pixel for the whole picture has a rate of 0.
+
 Found by walking back from each pixel of one period, far from any border.
 """
 
@@ -18,7 +21,7 @@ from math import lcm
 
 import numpy as np
 
-from texelnet.pixel.expr import Axis, Call, Expr, Mix, Tap, taps
+from texelnet.pixel.expr import FIRST, HERE, Axis, Call, Expr, Fold, Mix, Read, Tap, reads
 from texelnet.pixel.program import Plane, Program
 
 Span = tuple[int, int]
@@ -26,23 +29,24 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Reach:
-    """One axis of a plane against the input's: rate, low, high, centre (see above), field."""
+    """One axis of a plane against the input's: rate, low, high, centre, field, whole."""
 
     rate: Fraction
     low: Fraction
     high: Fraction
     centre: Fraction
     field: int
+    whole: bool = False
 
     @property
     def scale(self) -> Fraction:
-        """Pixels of the plane per input pixel."""
-        return 1 / self.rate
+        """Pixels of the plane per input pixel; 0 for one pixel of a whole picture."""
+        return 1 / self.rate if self.rate else Fraction(0)
 
     @property
     def offset(self) -> Fraction:
         """Shift of the plane's grid against half-pixel centres, in pixels of the plane."""
-        return (self.centre - (self.rate - 1) / 2) / self.rate
+        return (self.centre - (self.rate - 1) / 2) * self.scale
 
 
 def reach(program: Program, name: str) -> tuple[Reach, Reach]:
@@ -77,37 +81,43 @@ def _reach(program: Program, name: str, direction: int) -> Reach:
         raise ValueError(f"{name} depends on no input")
     rate, step = rates[name], _step(program, direction)
     users = _Users(program, direction)
-    found = [(o, users.span(name, o)) for o in range(int(step / rate))]
+    found = [(o, users.span(name, o)) for o in range(int(step / rate) if rate else 1)]
     spans = [(o, span) for o, span in found if span is not None]
     if not spans:  # all weights are zero: it sees nothing
-        return Reach(rate, Fraction(0), Fraction(0), (rate - 1) / 2, 0)
+        return Reach(rate, Fraction(0), Fraction(0), (rate - 1) / 2, 0, users.whole)
     return Reach(
         rate,
         min(first - rate * o for o, (first, _) in spans),
         max(last - rate * o for o, (_, last) in spans),
         sum((Fraction(a + b, 2) - rate * o for o, (a, b) in spans), Fraction(0)) / len(spans),
         max(last - first + 1 for _, (first, last) in spans),
+        users.whole,
     )
 
 
-def _axis(tap: Tap, direction: int) -> Axis:
-    return tap.x if direction else tap.y
+def _axis(read: Read, direction: int) -> Axis:
+    if isinstance(read, Fold):
+        return FIRST if read.axis == direction else HERE
+    return read.x if direction else read.y
 
 
 def _rates(program: Program, direction: int) -> dict[str, Fraction]:
     """Return input pixels per pixel of every plane that depends on an input."""
     rates: dict[str, Fraction] = dict.fromkeys(program.inputs, Fraction(1))
     for plane in program.computed():
-        for tap in taps(plane.computed):
-            if tap.plane in rates:
-                axis = _axis(tap, direction)
-                rates[plane.name] = rates[tap.plane] * axis.p / axis.r / plane.phases[direction]
+        for read in reads(plane.computed):
+            if read.plane in rates:
+                axis = _axis(read, direction)
+                rate = rates[read.plane] * axis.p / axis.r / plane.phases[direction]
+                rates[plane.name] = rate or rates.get(plane.name, rate)
     return rates
 
 
 def _step(program: Program, direction: int) -> int:
     step = 1
     for name, rate in _rates(program, direction).items():
+        if not rate:
+            continue
         low = rate * program.planes[name].phases[direction]
         step = lcm(step, rate.numerator, low.numerator)
     return step
@@ -118,7 +128,9 @@ class _Users:
 
     def __init__(self, program: Program, direction: int) -> None:
         self.program, self.direction = program, direction
-        self.taps: dict[tuple[str, int], list[Tap]] = {}
+        self.dependent = set(_rates(program, direction))
+        self.reads: dict[tuple[str, int], list[Read]] = {}
+        self.whole = False  # whether any pixel so far sees all of the picture
 
     def span(self, name: str, position: int) -> Span | None:
         """Return the first and last input position that a pixel depends on, if on any."""
@@ -136,34 +148,40 @@ class _Users:
             start, end = -((phase - first) // phases), (last - phase) // phases
             if start > end:
                 continue
-            for tap in self._read(plane, phase):
-                axis = _axis(tap, self.direction)
+            for read in self._read(plane, phase):
+                axis = _axis(read, self.direction)
+                if not axis.p:
+                    self.whole |= read.plane in self.dependent
+                    continue
                 a, b = ((axis.p * i + axis.q) // axis.r + axis.offset for i in (start, end))
-                known = spans.get(tap.plane, (a, b))
-                spans[tap.plane] = min(a, known[0]), max(b, known[1])
+                known = spans.get(read.plane, (a, b))
+                spans[read.plane] = min(a, known[0]), max(b, known[1])
 
-    def _read(self, plane: Plane, phase: int) -> list[Tap]:
-        """Return the taps that one phase of a plane uses."""
+    def _read(self, plane: Plane, phase: int) -> list[Read]:
+        """Return the taps and folds that one phase of a plane uses."""
         key = (plane.name, phase)
-        if key not in self.taps:
+        if key not in self.reads:
             (_, sx), lanes = plane.phases, np.arange(plane.computed.channels)
             index = lanes // plane.channels
             mine = (index % sx if self.direction else index // sx) == phase
-            used: dict[int, Tap] = {}
+            used: dict[int, Read] = {}
             _use(plane.computed, frozenset(lanes[mine].tolist()), used, {})
-            self.taps[key] = list(used.values())
-        return self.taps[key]
+            self.reads[key] = list(used.values())
+        return self.reads[key]
 
 
 def _use(
-    expr: Expr, lanes: frozenset[int], used: dict[int, Tap], done: dict[int, Mapping[int, None]]
+    expr: Expr,
+    lanes: frozenset[int],
+    used: dict[int, Read],
+    done: dict[int, Mapping[int, None]],
 ) -> None:
-    """Collect the taps that these lanes of an expression depend on."""
+    """Collect the taps and folds that these lanes of an expression depend on."""
     new = lanes - set(done.get(id(expr), {}))
     if not new:
         return
     done[id(expr)] = {**done.get(id(expr), {}), **dict.fromkeys(new)}
-    if isinstance(expr, Tap):
+    if isinstance(expr, Tap | Fold):
         used[id(expr)] = expr
     elif isinstance(expr, Mix):
         columns = np.flatnonzero(np.any(expr.matrix[sorted(new)], axis=0))

@@ -6,8 +6,10 @@ from collections import Counter
 
 import numpy as np
 
-from texelnet.pixel.expr import Axis, Call, Constant, Expr, Mix, Tap, walk
+from texelnet.pixel.expr import Axis, Call, Constant, Expr, Fold, Mix, Tap, walk
 from texelnet.pixel.program import Plane, Program
+
+_AXES = ("rows", "columns")
 
 
 def show(program: Program) -> str:
@@ -32,15 +34,18 @@ def _line(plane: Plane, program: Program) -> str:
 
 def _describe(expr: Expr) -> str:
     reads: dict[str, list[Tap]] = {}
+    whole: list[str] = []
     calls: Counter[str] = Counter()
     for part in walk(expr):
         if isinstance(part, Tap):
             reads.setdefault(part.plane, []).append(part)
+        elif isinstance(part, Fold):
+            whole.append(f"{part.plane}[{part.function} of all {_AXES[part.axis]}]")
         elif isinstance(part, Call) and part.function != "sum":
             calls[part.function] += 1
         elif isinstance(part, Constant):
             calls["constant"] += 0
-    sources = ", ".join(f"{name}{_window(taps)}" for name, taps in reads.items())
+    sources = ", ".join([f"{n}{_window(taps)}" for n, taps in reads.items()] + whole)
     work = [f"{multiply_adds(expr)} multiply-adds"] if multiply_adds(expr) else []
     work += [f"{name}" if n == 1 else f"{n} {name}" for name, n in calls.items() if n]
     return f"{sources or 'constant'}" + (f"; {', '.join(work)}" if work else "")
@@ -56,6 +61,8 @@ def _window(taps: list[Tap]) -> str:
 def _span(axes: list[Axis]) -> str:
     first = axes[0]
     low, high = min(a.offset for a in axes), max(a.offset for a in axes)
+    if not first.p:  # one place, wherever it is read from
+        return f"{low}" if low == high else f"{low}..{high}"
     step = "o" if first.p == 1 else f"{first.p}o"
     if first.r > 1:
         step = f"({step}+{first.q})/{first.r}" if first.q else f"{step}/{first.r}"

@@ -15,7 +15,7 @@ from texelnet.errors import NetworkError
 from texelnet.pixel import Program
 from texelnet.pixel.reach import Reach, alignment, reach
 from texelnet.pixel.size import tree_at
-from texelnet.run.tiles import Lie, lies
+from texelnet.run.tiles import Axes, Lie, lies
 
 Trees = tuple[Any, Any]
 """Height and width as trees (:meth:`texelnet.pixel.size.Size.tree`)."""
@@ -100,7 +100,7 @@ class Sizes:
     demands
         What must hold of sizes.
     axes
-        How rows and columns of the output lie on the input.
+        How rows and columns of the output lie on the input; None where it sees all of them.
     """
 
     place: str
@@ -108,7 +108,7 @@ class Sizes:
     answer: Trees
     planes: Sequence[tuple[Any, Any, int]]
     demands: Sequence[Claim]
-    axes: tuple[Lie, Lie]
+    axes: Axes
 
     @staticmethod
     def of_manifest(manifest: Mapping[str, Any], place: str) -> Sizes:
@@ -131,8 +131,8 @@ class Sizes:
         picture, answer = program.planes[source], program.planes[name]
         steps = alignment(program)
 
-        def lie(axis: Reach, align: int) -> Lie:
-            return Lie(axis.rate, axis.low, axis.high, align)
+        def lie(axis: Reach, align: int) -> Lie | None:
+            return None if axis.whole else Lie(axis.rate, axis.low, axis.high, align)
 
         try:
             rows, columns = reach(program, name)

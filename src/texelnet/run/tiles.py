@@ -5,6 +5,8 @@ part of the output needs that much of the input and no more. The part of the inp
 drawn begins at a multiple of `align`, where every plane of the network begins at a whole
 pixel, and ends at one too unless it ends with the picture. What lies within reach of a cut is
 drawn wrong, and not kept. Where the picture itself ends, the network's own border rule holds.
+
+On an axis where every pixel sees the whole picture, through a mean of it, nothing can be cut.
 """
 
 from __future__ import annotations
@@ -57,18 +59,26 @@ class Span:
         return self.read[1] - self.read[0]
 
 
-def lies(reach: Mapping[str, Any]) -> tuple[Lie, Lie]:
+Axes = tuple[Lie | None, Lie | None]
+"""How rows and columns lie; None where every pixel sees the whole axis."""
+
+
+def lies(reach: Mapping[str, Any]) -> Axes:
     """Read the lie of rows and columns from a manifest's "reach"."""
 
-    def lie(axis: str, align: int) -> Lie:
+    def lie(axis: str, align: int) -> Lie | None:
+        if reach[axis] is None:
+            return None
         rate, low, high = (Fraction(*number) for number in reach[axis])
         return Lie(rate, low, high, align)
 
     return lie("rows", reach["align"][0]), lie("columns", reach["align"][1])
 
 
-def spans(lie: Lie, size: int, length: int, parts: int) -> list[Span]:
+def spans(lie: Lie | None, size: int, length: int, parts: int) -> list[Span]:
     """Cut an axis of `size` input and `length` output positions into so many parts."""
+    if lie is None:
+        return [Span((0, size), (0, length), 0)]
     each = max(1, ceil(length / parts / lie.unit)) * lie.unit
     return [
         _span(lie, size, first, min(first + each, length)) for first in range(0, length, each)
@@ -86,7 +96,7 @@ def _span(lie: Lie, size: int, first: int, last: int) -> Span:
 
 def tiled(
     draw: Draw,
-    axes: tuple[Lie, Lie],
+    axes: Axes,
     size: Callable[[int, int], tuple[int, int]],
     fits: Callable[[int, int], bool],
 ) -> Draw:
@@ -135,7 +145,7 @@ def _order(parts: tuple[list[Span], list[Span]]) -> list[tuple[Span, Span]]:
 
 
 def cut(
-    axes: tuple[Lie, Lie],
+    axes: Axes,
     size: Sequence[int],
     lengths: Sequence[int],
     fits: Callable[[int, int], bool],
@@ -157,9 +167,15 @@ def cut(
         if fits(tallest, widest):
             return rows, columns
         finer = [
-            part[0].keep[1] > axis.unit
+            axis is not None and part[0].keep[1] > axis.unit
             for part, axis in zip((rows, columns), axes, strict=True)
         ]
+        if not any(finer) and None in axes:
+            fact = (
+                f"a picture of {size[1]}x{size[0]} does not fit on the device, and can't be "
+                "drawn by tiles: the network measures the whole picture, a tile is a part of it"
+            )
+            raise DeviceError("tiles", fact, "a smaller picture, or --on onnxruntime")
         if not any(finer):
             fact = f"the smallest tile, {widest}x{tallest} pixels, does not fit on the device"
             raise DeviceError("tiles", fact, "--on onnxruntime")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from texelnet.pixel import Program
-from texelnet.shader.kernel import Kernel, Load, Loop, Statement, Store
+from texelnet.shader.kernel import Kernel, Load, Loop, Statement, Store, Sweep
 from texelnet.shader.precision import Precision, texel_bytes
 
 LARGE = 1 << 20
@@ -37,6 +37,9 @@ def cost(
         rows, columns = (s.at(names) for s in kernel.plane.positions)
         totals["multiply_adds"] += kernel.macs * Fraction(rows * columns, pixels)
         loads, stores = _texels(kernel.body)
+        for sweep in (s for s in kernel.body if isinstance(s, Sweep)):
+            swept = program.planes[sweep.plane]
+            loads += (swept.width if sweep.axis else swept.height).at(names)
         totals["texels_read"] += loads * invocations
         totals["texels_written"] += stores * invocations
     held = sum(

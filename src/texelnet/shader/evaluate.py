@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from texelnet.pixel import Program
-from texelnet.pixel.evaluate import free_sizes, given, read
-from texelnet.pixel.expr import FUNCTIONS
+from texelnet.pixel.evaluate import fold, free_sizes, given, read
+from texelnet.pixel.expr import FUNCTIONS, Fold
 from texelnet.pixel.storage import Storage, storage_of, stored
 from texelnet.shader.kernel import (
     Accumulate,
@@ -24,6 +24,7 @@ from texelnet.shader.kernel import (
     Start,
     Statement,
     Store,
+    Sweep,
     Weight,
     packs,
 )
@@ -95,13 +96,18 @@ class _Run:
             product = np.einsum("oc,chw->ohw", matrix.astype(np.float32), lanes)
         return product
 
-    def _value(self, s: Load | Start | Let | Gather | Choose, turn: int) -> np.ndarray:
+    def _value(self, s: Load | Sweep | Start | Let | Gather | Choose, turn: int) -> np.ndarray:
         shape = (4, len(self.rows), len(self.columns))
         if isinstance(s, Load):
             layer = turn if s.layer is None else s.layer
             pack = self.planes[s.plane][4 * layer : 4 * layer + 4]
             y, x = s.y.at(self.rows), s.x.at(self.columns)
             return np.broadcast_to(read(pack, y, x, s.border, s.presence), shape)
+        if isinstance(s, Sweep):
+            pack = self.planes[s.plane][4 * s.layer : 4 * s.layer + 4]
+            place = s.at.at(self.columns if s.axis == 0 else self.rows)
+            pack = np.take(pack, place, axis=2 - s.axis)
+            return np.broadcast_to(fold(Fold(s.function, s.plane, 4, s.axis), pack), shape)
         if isinstance(s, Start):
             return np.broadcast_to(self._vector(s.value), shape)
         if isinstance(s, Gather):

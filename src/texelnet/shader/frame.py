@@ -27,6 +27,7 @@ from texelnet.pixel.expr import (
     Axis,
     Constant,
     Expr,
+    Fold,
     Mix,
     Tap,
     add,
@@ -148,8 +149,9 @@ def _read_from(program: Program, source: Plane, padded: Plane) -> list[Plane]:
     }
 
     def renamed(expr: Expr) -> Expr:
-        mine = isinstance(expr, Tap) and expr.plane == source.name
-        return replace(expr, plane=padded.name) if isinstance(expr, Tap) and mine else expr
+        if isinstance(expr, Tap | Fold) and expr.plane == source.name:
+            return replace(expr, plane=padded.name)
+        return expr
 
     return [
         replace(

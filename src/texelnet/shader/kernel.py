@@ -7,7 +7,7 @@ statements and nothing else; :mod:`texelnet.shader.evaluate` runs them in numpy.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,6 +28,22 @@ class Load:
     border: Border
     outside: tuple[bool, bool]  # whether y, x may leave the plane
     presence: bool = False
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Fold one pack of a plane over all its rows (axis 0) or columns (axis 1).
+
+    The number of them is the texture's, known when it runs; ``at`` is the place on the other
+    axis.
+    """
+
+    to: str
+    function: str  # of FOLDS
+    plane: str
+    layer: int
+    axis: int
+    at: Axis
 
 
 @dataclass(frozen=True)
@@ -102,7 +118,7 @@ class Loop:
     body: tuple[Statement, ...]
 
 
-Statement = Load | Start | Accumulate | Let | Gather | Choose | Store | Loop
+Statement = Load | Sweep | Start | Accumulate | Let | Gather | Choose | Store | Loop
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,6 +140,20 @@ class Kernel:
     weights: np.ndarray | None = None
     macs: int = 0
     notes: Sequence[str] = field(default_factory=tuple)
+
+
+def texels_read(body: Iterable[Statement]) -> Iterator[Load | Sweep]:
+    """Return the statements that read planes, those in loops too."""
+    for statement in body:
+        if isinstance(statement, Load | Sweep):
+            yield statement
+        elif isinstance(statement, Loop):
+            yield from texels_read(statement.body)
+
+
+def is_presence(read: Load | Sweep) -> bool:
+    """Tell whether a statement asks only if a place lies inside a plane."""
+    return isinstance(read, Load) and read.presence
 
 
 def packs(channels: int) -> int:

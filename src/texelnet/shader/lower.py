@@ -13,7 +13,7 @@ import onnx_ir as ir
 
 from texelnet.errors import ShaderError
 from texelnet.graph.network import Network
-from texelnet.ops import Node, NotInAShader, Operand, View, as_plane, meaning
+from texelnet.ops import Node, NotInAShader, Operand, View, as_plane, meaning, view_of
 from texelnet.pixel import Demand, Plane, Program, check, covers, size
 from texelnet.pixel.expr import HERE, INSIDE, taps
 from texelnet.pixel.program import unsure
@@ -48,16 +48,14 @@ def lower(network: Network, outputs: Iterable[str] | None = None) -> Program:
     demands: list[Demand] = []
     refused = _nodes(graph, known, demands)
     wanted = list(outputs) if outputs is not None else [str(v.name) for v in graph.outputs]
+    if outputs is None:
+        refused += [_apart(v) for v in graph.outputs if _is_apart(known.get(str(v.name)))]
     if refused:
         raise ShaderError(
             network.source,
             "these layers have no meaning in a pixel shader\n" + "\n".join(refused),
         )
-    planes: dict[str, Plane] = {}
-    for result in known.values():
-        made = result.plane if isinstance(result, View) else result
-        if isinstance(made, Plane):
-            planes[made.name] = made
+    planes = _planes(known)
     for name in wanted:
         view = known.get(name)
         found = as_plane(view, name) if isinstance(view, View) else planes.get(name)
@@ -96,6 +94,7 @@ def _nodes(graph: ir.Graph, known: dict[str, Known], demands: list[Demand]) -> l
         node = _node(raw, known)
         try:
             results = _results(node)
+            known.update(_steps(results[len(node.outputs) :], graph))
         except NotInAShader as error:
             hint = f" (try: {error.hint})" if error.hint else ""
             refused.append(f'  {raw.op_type} "{raw.name}": {error.why}{hint}')
@@ -104,6 +103,42 @@ def _nodes(graph: ir.Graph, known: dict[str, Known], demands: list[Demand]) -> l
             demands += [replace(d, where=node.name) for d in node.demands]
             known.update(zip(node.outputs, results, strict=False))  # some are optional
     return refused
+
+
+def _steps(results: Iterable[Known], graph: ir.Graph) -> dict[str, Known]:
+    """Return the planes that an operator computes on its way, by their names."""
+    steps: dict[str, Known] = {p.name: p for p in results if isinstance(p, Plane)}
+    taken = {str(v.name) for raw in graph for v in raw.outputs} & set(steps)
+    if taken:
+        raise NotInAShader(f'a value has the name that it needs, "{taken.pop()}"', "rename it")
+    return steps
+
+
+def _is_apart(value: Known | None) -> bool:
+    return isinstance(value, View) and as_plane(value, "") is None
+
+
+def _apart(output: ir.Value) -> str:
+    """Say that the network's answer is no picture plane."""
+    node = output.producer()
+    what = f'{node.op_type} "{node.name}"' if node else f'"{output.name}"'
+    return f"  {what}: {_FLAT}"
+
+
+_FLAT = (
+    "what the network returns is a list of numbers, no picture plane "
+    "(try: reshape it to (batch, channels, height, width) at the end)"
+)
+
+
+def _planes(known: dict[str, Known]) -> dict[str, Plane]:
+    """Return all planes in order, those that are only known under other axes too."""
+    planes: dict[str, Plane] = {}
+    for value in known.values():
+        if isinstance(value, Plane | View):
+            plane = view_of(value).plane
+            planes.setdefault(plane.name, plane)
+    return planes
 
 
 def _results(node: Node) -> list[Known]:

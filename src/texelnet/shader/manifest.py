@@ -10,7 +10,7 @@ from typing import Any
 
 from texelnet import __version__
 from texelnet.pixel import Plane
-from texelnet.pixel.reach import alignment, reach
+from texelnet.pixel.reach import Reach, alignment, reach
 from texelnet.pixel.size import Size
 from texelnet.shader.cost import cost
 from texelnet.shader.kernel import packs
@@ -62,8 +62,8 @@ def manifest_of(
             for d in program.demands
         ],
         "reach": {
-            "rows": [_number(rows.rate), _number(rows.low), _number(rows.high)],
-            "columns": [_number(columns.rate), _number(columns.low), _number(columns.high)],
+            "rows": _reach(rows),
+            "columns": _reach(columns),
             "align": list(alignment(program)),
         },
         "predicted": cost(program, build.kernels, build.precision) | {"source_bytes": source},
@@ -79,6 +79,13 @@ def shape(plane: Plane) -> str:
 def _words(size: Size) -> str:
     text = str(size)
     return f"({text})" if " " in text else text
+
+
+def _reach(axis: Reach) -> list[list[int]] | None:
+    """Return rate, low and high; None where a pixel sees the whole picture."""
+    if axis.whole:
+        return None
+    return [_number(axis.rate), _number(axis.low), _number(axis.high)]
 
 
 def _number(value: Fraction | int) -> list[int]:

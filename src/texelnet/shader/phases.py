@@ -7,11 +7,26 @@ from dataclasses import replace
 
 import numpy as np
 
-from texelnet.pixel.expr import Axis, Call, Constant, Expr, Mix, Tap, add, rebuild, taps
+from texelnet.pixel.expr import (
+    HERE,
+    Axis,
+    Call,
+    Constant,
+    Expr,
+    Fold,
+    Mix,
+    Tap,
+    add,
+    folds,
+    rebuild,
+    taps,
+)
 
 
 def shift(expr: Expr, y: Axis, x: Axis) -> Expr | None:
     """Return the expression as it is at (y(o), x(o)), or None where no axis says that."""
+    if folds(expr) and (y, x) != (HERE, HERE):
+        return None
     moved: dict[int, Tap] = {}
     for tap in taps(expr):
         down, right = tap.y.after(y), tap.x.after(x)
@@ -46,6 +61,8 @@ def lift(expr: Expr, phases: tuple[int, int], known: Mapping[int, Expr]) -> Expr
             return Constant(np.tile(e.value, count))
         if isinstance(e, Tap):
             return _in_phases(e, phases)
+        if isinstance(e, Fold):
+            return None
         if isinstance(e, Mix):
             source = visit(e.source)
             return None if source is None else Mix(np.kron(np.eye(count), e.matrix), source)

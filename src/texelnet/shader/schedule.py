@@ -44,8 +44,19 @@ class Schedule:
     looped_packs: int = 2
     fuse: bool = True
 
-    def of_plane(self, phased: bool, buffered: bool) -> Schedule:
-        """Return how one plane is computed: a hybrid chooses compute or fragment for each."""
+    def of_plane(self, phased: bool, buffered: bool, thin: tuple[bool, bool]) -> Schedule:
+        """Return how one plane is computed: a hybrid chooses compute or fragment for each.
+
+        ``thin`` tells whether the plane is one pixel high, and one pixel wide. Fragments are
+        drawn in squares and a block holds several pixels, most of which would lie outside of
+        such a plane: it is computed in a row or a column of single pixels where that can be.
+        """
+        if self.form == "fragment":
+            return self
+        if any(thin):
+            (high, wide), count = thin, self.workgroup[0] * self.workgroup[1]
+            side = (1 if wide else count, 1 if high or not wide else count)
+            return replace(self, form="compute", block=(1, 1), workgroup=side)
         if self.form != "hybrid":
             return self
         if phased or buffered:

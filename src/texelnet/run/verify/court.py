@@ -119,7 +119,7 @@ class Court:
             span = self.reference.span(answer)
             if isinstance(self.drawn, Hosted):
                 span, answer = self.drawn.cut(answer)
-            row = _row(picture, trial, got[mine], answer, span, self.reach)
+            row = _row(picture, trial, got[mine], answer, span, self.reach or 0)
             rows.append(replace(row, bar=self.bar))
         return rows
 
@@ -159,10 +159,15 @@ def _shape(planes: Planes) -> str:
     return f"{channels} channels of {width}x{height}"
 
 
-def reach_of(reach: Mapping[str, Any]) -> int:
-    """Return how many rows or columns of the output see beyond the picture's border."""
+def reach_of(reach: Mapping[str, Any]) -> int | None:
+    """Return how many rows or columns of the output see beyond the picture's border.
+
+    None where every pixel sees the whole picture, and so all of its border.
+    """
     most = 0
     for axis in ("rows", "columns"):
+        if reach[axis] is None:
+            return None
         rate, low, high = (Fraction(*number) for number in reach[axis])
         most = max(most, ceil(-low / rate), ceil((1 + high) / rate) - 1)
     return most

@@ -152,7 +152,7 @@ class Proof:
     passes: int
     adapter: str
     versions: dict[str, str]
-    reach: int
+    reach: int | None
     changed: tuple[str, ...]
     edited: bool
     notes: tuple[str, ...]
@@ -227,13 +227,16 @@ class Proof:
     def head(self) -> list[str]:
         """What was verified, where and with what."""
         schedule = self.schedule["form"]
+        border = "no border: every pixel sees the whole picture"
+        if self.reach is not None:
+            border = f"border: {self.reach} pixels"
         versions = ", ".join(f"{name} {version}" for name, version in self.versions.items())
         return [
             f"{self.network} for {self.target}, {schedule} schedule, {self.passes} passes: "
             f"{self.place}",
             f"drawn by {self.adapter}, in {self.seconds:.1f} s",
             versions,
-            f"errors are relative to the output's range; border: {self.reach} pixels",
+            f"errors are relative to the output's range; {border}",
         ]
 
     def tail(self) -> list[str]:

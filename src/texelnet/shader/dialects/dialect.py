@@ -24,6 +24,7 @@ from texelnet.shader.kernel import (
     Start,
     Statement,
     Store,
+    Sweep,
     Weight,
 )
 
@@ -41,6 +42,7 @@ class Dialect:
     let_weights: str  # declares {0} as {1}, a vector or a matrix of the type {2}
     running: str  # declares a variable {0} beginning as {1}
     loop: str  # opens a loop over {0} up to {1}
+    real: str  # a whole number as a float
     inside: str  # whether coordinate {0} lies in 0 .. {1}-1
     mask: str  # {1} where {2} holds, else {0}
     functions: Mapping[str, str]
@@ -109,6 +111,8 @@ class _Printer:
             elif isinstance(s, Loop):
                 lines.append(self.dialect.loop.format("pack", s.count))
                 lines += ["  " + line for line in self.block(s.body)] + ["}"]
+            elif isinstance(s, Sweep):
+                lines += self.sweep(s)
             else:
                 lines += self.statement(s)
         return lines + self.stores(stores)
@@ -145,6 +149,8 @@ class _Printer:
 
     def coordinate(self, axis: Axis, direction: str) -> str:
         text = self.host.invocation[direction]
+        if not axis.p:
+            return str(axis.offset)
         if axis.p != 1:
             text = f"{axis.p} * {text}"
         if axis.q:
@@ -182,6 +188,27 @@ class _Printer:
         if not checks:
             return texel
         return d.mask.format(self.vector(np.full(4, s.border.value)), texel, both)
+
+    def sweep(self, s: Sweep) -> list[str]:
+        """Print a loop over all rows or columns; it begins with the first of them."""
+        d, across = self.dialect, "yx"[1 - s.axis]
+        extent = self.host.extent(s.plane, "yx"[s.axis])
+
+        def texel(place: str) -> str:
+            at = {"yx"[s.axis]: place, across: self.coordinate(s.at, across)}
+            return self.host.fetch(s.plane, str(s.layer), at["x"], at["y"])
+
+        extreme = s.function in ("max", "min")
+        added = f"{s.to} += {texel('place')};"
+        if extreme:
+            better = d.functions[s.function].format(s.to, texel("place"))
+            added = f"{s.to} = {better};"
+        start = texel("0") if extreme else self.vector(np.zeros(4))
+        lines = [d.running.format(s.to, start), d.loop.format("place", extent)]
+        lines += [f"  {added}", "}"]
+        if s.function == "mean":
+            lines.append(f"{s.to} = {s.to} / {d.real.format(extent)};")
+        return lines
 
     # Values ---------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ GLSL = Dialect(
     let_weights="const {2} {0} = {1};",
     running="vec4 {0} = {1};",
     loop="for (int {0} = 0; {0} < {1}; {0}++) {{",
+    real="float({0})",
     inside="uint({0}) < uint({1})",
     mask="mix({0}, {1}, bvec4({2}))",  # a choice, where ?: would branch
     functions={

@@ -30,6 +30,7 @@ WGSL = Dialect(
     let_weights="let {0} = {1};",
     running="var {0} = {1};",
     loop="for (var {0} = 0; {0} < {1}; {0}++) {{",
+    real="f32({0})",
     inside="u32({0}) < u32({1})",
     mask="select({0}, {1}, {2})",  # where false, where true, condition
     functions={

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from texelnet.pixel import Program
-from texelnet.pixel.expr import taps
+from texelnet.pixel.expr import reads
 from texelnet.shader.schedule import Schedule
 
 
@@ -12,5 +12,5 @@ def drop_unread(program: Program, schedule: Schedule) -> Program:
     needed = {*program.outputs, *program.inputs}
     for plane in reversed(program.computed()):
         if plane.name in needed:
-            needed.update(tap.plane for tap in taps(plane.computed))
+            needed.update(read.plane for read in reads(plane.computed))
     return program.with_planes(p for p in program.planes.values() if p.name in needed)

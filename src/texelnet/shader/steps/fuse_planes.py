@@ -3,7 +3,8 @@
 Two cases. A plane that is read once, pixel for pixel, is computed by its reader in
 registers (an activation after a convolution, a 1x1 convolution, a crop). A plane that only
 moves or scales channels is *free*: its readers read through it at every tap (padding,
-concatenation, a division by 255).
+concatenation, a division by 255). A plane of one pixel that is read at every pixel is computed
+once, in a pass of its own.
 
 The border belongs to the value read. Reading through a free plane under a border rule is
 allowed only where the rule gives the same value: mirrored and repeated pixels always, zeros
@@ -28,6 +29,8 @@ from texelnet.pixel.expr import (
     Mix,
     Tap,
     add,
+    folds,
+    reads,
     rebuild,
     taps,
 )
@@ -79,7 +82,9 @@ class _Fuser:
             if len(source.layers) + len(plane.layers) > MOST_LAYERS:
                 continue
             mine = [t for t in found if t.plane == source.name]
-            if any(t.presence for t in mine):
+            if any(t.presence for t in mine) or any(
+                fold.plane == source.name for fold in folds(plane.computed)
+            ):
                 continue
             new = _through(self.program, plane, source, mine)
             if new is None and self.reads[source.name] == 1:
@@ -93,28 +98,31 @@ class _Fuser:
         """Put a plane in the place of its old self; drop what nobody reads any more."""
         old = self.planes[new.name]
         self.planes[new.name] = new
-        for tap in taps(new.computed):
-            self.reads[tap.plane] += 1
+        for read in reads(new.computed):
+            self.reads[read.plane] += 1
         self._forget(old)
 
     def _forget(self, old: Plane) -> None:
         lost = [old]
         while lost:
-            for tap in taps(lost.pop().computed):
-                self.reads[tap.plane] -= 1
-                source = self.planes.get(tap.plane)
+            for name in [read.plane for read in reads(lost.pop().computed)]:
+                self.reads[name] -= 1
+                source = self.planes.get(name)
                 kept = {*self.program.outputs, *self.program.inputs}
-                if source is not None and not self.reads[tap.plane] and tap.plane not in kept:
-                    lost.append(self.planes.pop(tap.plane))
+                if source is not None and not self.reads[name] and name not in kept:
+                    lost.append(self.planes.pop(name))
 
 
 def _inside(plane: Plane, source: Plane, tap: Tap, schedule: Schedule) -> Plane | None:
     """Compute a plane that is read once, at a place inside it, where it is read."""
-    if tap.border != INSIDE or tap.y.r != 1 or tap.x.r != 1:
+    if tap.border != INSIDE or tap.y.r != 1 or tap.x.r != 1 or not (tap.y.p and tap.x.p):
+        return None
+    whole = bool(folds(source.computed))  # each of its pixels reads a row or a column
+    if whole and not plane.same_size(source):
         return None
     work = multiply_adds(plane.computed)
     wide = -(-plane.computed.channels // 4) > schedule.packs
-    heavy = multiply_adds(source.computed) > 4 * source.channels
+    heavy = multiply_adds(source.computed) > 4 * source.channels or whole
     if work and heavy and (wide or work + multiply_adds(source.computed) > schedule.literals):
         return None
     if source.phases == (1, 1):

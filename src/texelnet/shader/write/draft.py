@@ -7,9 +7,9 @@ from itertools import product
 import numpy as np
 
 from texelnet.pixel import Plane, Program
-from texelnet.pixel.expr import Axis, Border, Tap, taps
+from texelnet.pixel.expr import HERE, Axis, Border, Fold, Tap, taps
 from texelnet.pixel.show import multiply_adds
-from texelnet.shader.kernel import Load, Statement, Weight
+from texelnet.shader.kernel import Load, Statement, Sweep, Weight
 from texelnet.shader.schedule import Schedule
 from texelnet.shader.steps.prove_inside import stays_inside
 
@@ -62,6 +62,15 @@ class Draft:
             rule, outside = self._rule(tap), self._checks[place]
             body.append(Load(to, tap.plane, pack, y, x, rule, outside, tap.presence))
         return self._loads[key]
+
+    def sweep(self, fold: Fold, pack: int) -> str:
+        """Return the name of a pack of a fold; its pixels are computed one by one."""
+        assert len(self.block) == 1, f"{self.plane.name} is folded in blocks"
+        to = self.name(fold.function)
+        sides = self.axes(HERE, HERE, self.block[0])
+        at = sides[1 - fold.axis]
+        self.body.append(Sweep(to, fold.function, fold.plane, pack, fold.axis, at))
+        return to
 
     def axes(self, y: Axis, x: Axis, pixel: Pixel) -> tuple[Axis, Axis]:
         """Return a position's axes in terms of the invocation, for one pixel of its block."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
 import numpy as np
 
 from texelnet.pixel import Plane, Program
 from texelnet.pixel.show import multiply_adds
-from texelnet.shader.kernel import Kernel, Load, Loop, Statement, packs
+from texelnet.shader.kernel import Kernel, packs, texels_read
 from texelnet.shader.schedule import Schedule
 from texelnet.shader.write.draft import Draft
 from texelnet.shader.write.stores import store
@@ -22,7 +20,7 @@ def write_kernels(program: Program, schedule: Schedule) -> list[Kernel]:
         buffered = multiply_adds(plane.computed) > schedule.literals
         if buffered:
             most = min(most, schedule.looped_packs)
-        own = schedule.of_plane(plane.phases != (1, 1), buffered)
+        own = schedule.of_plane(plane.phases != (1, 1), buffered, plane.thin)
         for first in range(0, total, most):
             count = min(most, total - first)
             kernels.append(_kernel(plane, program, own, first, count, len(kernels)))
@@ -39,7 +37,7 @@ def _kernel(
     if schedule.form == "fragment":
         rows, columns = plane.height, plane.width
     by, bx = schedule.block
-    names = list(dict.fromkeys(_planes_read(draft.body)))
+    names = list(dict.fromkeys(s.plane for s in texels_read(draft.body)))
     return Kernel(
         name=f"pass_{number:02d}",
         plane=plane,
@@ -53,11 +51,3 @@ def _kernel(
         macs=round(multiply_adds(plane.computed) * part),
         notes=plane.layers,
     )
-
-
-def _planes_read(body: Iterable[Statement]) -> Iterator[str]:
-    for statement in body:
-        if isinstance(statement, Load):
-            yield statement.plane
-        elif isinstance(statement, Loop):
-            yield from _planes_read(statement.body)

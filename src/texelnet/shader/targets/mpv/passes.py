@@ -18,7 +18,7 @@ from functools import cached_property
 from texelnet.errors import ShaderError
 from texelnet.shader.dialects.dialect import Host, print_body
 from texelnet.shader.dialects.glsl import GLSL
-from texelnet.shader.kernel import Kernel, Store
+from texelnet.shader.kernel import Kernel, Store, is_presence, texels_read
 from texelnet.shader.manifest import shape
 from texelnet.shader.target import Build
 from texelnet.shader.targets.mpv.sizes import Sides, polish
@@ -27,7 +27,6 @@ from texelnet.shader.targets.mpv.textures import (
     ROUNDED,
     SHOWN,
     Textures,
-    loads,
     weight_function,
 )
 
@@ -76,9 +75,9 @@ class Pass:
             The host binds fewer.
         """
         bound = dict.fromkeys(self.read)
-        reads = loads(self.kernel.body)
+        reads = texels_read(self.kernel.body)
         placed = self.kernel.form == "compute" or self.like
-        if not placed or self.alpha or any(s.presence for s in reads):
+        if not placed or self.alpha or any(map(is_presence, reads)):
             bound = {HOOKED: None, **bound}
         if self.weights:
             bound[self.weights] = None

@@ -10,13 +10,12 @@ stretches them. Weights that are too many for literals are a texture of the file
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from texelnet.pixel import Plane
-from texelnet.shader.kernel import Kernel, Load, Loop, Statement
+from texelnet.shader.kernel import Kernel, is_presence, texels_read
 from texelnet.shader.target import Build
 
 HOOKED = "HOOKED"
@@ -112,8 +111,8 @@ class Textures:
     def read(self, kernel: Kernel) -> dict[str, Texture]:
         """Return the textures that a pass reads, by name."""
         found: dict[str, Texture] = {}
-        for load in loads(kernel.body):
-            if load.presence:
+        for load in texels_read(kernel.body):
+            if is_presence(load):
                 continue
             several = self._of[load.plane]
             if load.layer is not None:
@@ -140,15 +139,6 @@ def _stem(name: str) -> str:
 def word(text: str) -> str:
     """Return a text without what names of files and textures can't have."""
     return "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "-" for c in text)[:60]
-
-
-def loads(body: Sequence[Statement]) -> Iterator[Load]:
-    """Return all that statements read."""
-    for statement in body:
-        if isinstance(statement, Load):
-            yield statement
-        elif isinstance(statement, Loop):
-            yield from loads(statement.body)
 
 
 # Weights -----------------------------------------------------------------------------------
