@@ -151,7 +151,7 @@ def test_the_command_writes_the_plan_into_the_package(tmp_path, picture, capsys)
     told = capsys.readouterr().out.splitlines()
     assert told[-5] == "kept in 16 bits: a, b"
     assert told[-4] == "measured on leaf.png, 1 in all"
-    assert told[-2].startswith("16 bits draw ")
+    assert told[-2].startswith("on these pictures 16 bits draw ")
     manifest = read_package(out).manifest
     assert manifest["planes"]["a"]["format"] == "rgba16float"
     assert Precision.read(manifest["precision"]).storage == {"a": "fp16", "b": "fp16"}

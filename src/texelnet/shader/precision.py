@@ -73,6 +73,11 @@ class Precision:
         """Return the word for a plane."""
         return self.storage.get(plane, "fp32")
 
+    @property
+    def halves(self) -> list[str]:
+        """Planes that are kept in 16 bits."""
+        return [name for name, word in self.storage.items() if word == "fp16"]
+
     def within(self, program: Program) -> Precision:
         """Return what the plan says of a program: of planes it computes.
 
@@ -86,8 +91,7 @@ class Precision:
 
     def told(self) -> list[str]:
         """Tell the plan as sentences; none where nothing was planned."""
-        halves = [name for name, word in self.storage.items() if word == "fp16"]
-        lines = [f"kept in 16 bits: {_few(halves)}"] if halves else []
+        lines = [f"kept in 16 bits: {_few(self.halves)}"] if self.halves else []
         if self.scales:
             divided = [f"{name} by {2.0**power:g}" for name, power in self.scales.items()]
             lines.append(f"divided to fit 16 bits: {_few(divided)}")
@@ -108,8 +112,8 @@ class Precision:
                 if largest
                 else "all numbers are zero"
             )
-        if halves:
-            lines.append(cost_of_storage(found.psnr))
+        if self.halves:
+            lines.append(f"on these pictures {cost_of_storage(found.psnr)}")
         return lines
 
     def json(self) -> dict[str, Any] | None:

@@ -38,6 +38,10 @@ class Candidate:
         The same shifted by :data:`SHIFT`, read back from disk too.
     program
         What each plane of a fresh build is, for :func:`texelnet.pixel.evaluate`.
+    precision
+        How the package says that planes are kept.
+    exact
+        A fresh build that keeps all in 32 bits, where the package does not.
     """
 
     package: Package
@@ -45,6 +49,8 @@ class Candidate:
     witness: Package
     program: Program
     schedule: Schedule
+    precision: Precision
+    exact: Package | None
 
 
 def candidate(
@@ -80,7 +86,11 @@ def candidate(
         _check_origin(package, fresh)
     shifted = _shifted(network, target, build)
     witness = _through_disk(target.package(shifted), scratch / "witness")
-    return Candidate(package, fresh, witness, build.program, schedule)
+    exact = None
+    if build.precision.halves and "fp32" in target.keeps:
+        plain = target.package(compile_network(network, target, schedule))
+        exact = in_memory(plain, "a package of 32 bits written now")
+    return Candidate(package, fresh, witness, build.program, schedule, build.precision, exact)
 
 
 def _through_disk(contents: dict[str, bytes], folder: Path) -> Package:

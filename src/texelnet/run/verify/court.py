@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
-from math import ceil
+from math import ceil, inf, isfinite
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ from texelnet.run.verify.hosted import LONGEST, Hosted, beyond
 from texelnet.run.verify.manifest import nothing_left, sizes_of, too_large
 from texelnet.run.verify.poison import poisoned
 from texelnet.run.verify.proof import BAR, HALF_BAR, SHIFT, Departure, Row, Witness
+from texelnet.run.verify.storage import PlaneShare, Storage, shares, worst_of
 from texelnet.run.verify.trials import Trial
 from texelnet.run.wgpu import Session, largest_texture
 from texelnet.shader.package import Package
@@ -39,6 +40,8 @@ MOST_BYTES = 4 << 30
 """What all textures of one party may hold together."""
 READABLE = 60_000
 """Pixels of a picture that numpy reads through a whole network in seconds."""
+LARGE = 250_000
+"""The same where each plane has to be looked at."""
 
 
 class Court:
@@ -48,13 +51,17 @@ class Court:
         self.candidate = candidate
         self.fresh, self.package = candidate.fresh.manifest, candidate.package
         self.hosted = self.fresh["format"] == USER_SHADER
-        self.bar = HALF_BAR if self.hosted else BAR
+        self.kept = candidate.precision
+        self.bar = HALF_BAR if self.hosted or candidate.exact else BAR
         self.reference = _Network(network, self.fresh)
         drawn = partial(Hosted, contract=network.contract) if self.hosted else _Drawn
         self.drawn: _Drawn | Hosted = drawn(candidate.package)
         self.shifted: _Drawn | Hosted = drawn(candidate.witness)
         poison = beyond if self.hosted else poisoned
         self.beyond: _Drawn | Hosted = drawn(poison(candidate.package))
+        self.exact = candidate.exact and _Drawn(candidate.exact)
+        self.planes: list[PlaneShare] = []
+        self.costs: list[float] = []
         self.reach = reach_of(self.fresh["reach"])
         self.rows: list[Row] = []
         self.outside: list[Row] = []
@@ -76,6 +83,8 @@ class Court:
             return
         got = self.drawn.draw(inputs)
         rows = self._compare(trial, got, wanted)
+        if self.exact:
+            rows = self._storage(trial, inputs, got, rows)
         self.rows += rows
         if not all(row.passed for row in rows):
             self._failed.append((max(row.largest for row in rows), trial))
@@ -90,12 +99,39 @@ class Court:
 
     def departs(self) -> Departure | None:
         """Tell where the worst of the pictures begins to differ."""
-        if not self._failed or isinstance(self.drawn, Hosted):
+        worst = worst_of(self.planes)
+        if worst is not None and worst.share > 1:
+            return Departure(worst.picture, worst.file, worst.layers, worst.plane, worst.worst)
+        if not self._failed or self.exact or isinstance(self.drawn, Hosted):
             return None
         small = [f for f in self._failed if f[1].width * f[1].height <= READABLE]
         _, trial = max(small or self._failed, key=lambda failed: failed[0])
         inputs, name = pictures(self.fresh, trial), f"{trial.name} {trial.size}"
         return departure(self.candidate, self.drawn.session, inputs, name)
+
+    def storage(self) -> Storage | None:
+        """Tell what 16 bits do to pictures, where the package keeps planes in them."""
+        if not self.exact:
+            return None
+        near = min((cost for cost in self.costs if isfinite(cost)), default=None)
+        return Storage(len(self.kept.halves), worst_of(self.planes), near)
+
+    def _storage(self, trial: Trial, inputs: Blobs, got: Blobs, rows: list[Row]) -> list[Row]:
+        """Look at each plane; a picture that is no natural one is judged by them alone."""
+        assert isinstance(self.drawn, _Drawn)
+        assert self.exact
+        if trial.width * trial.height <= LARGE:
+            planes = self.drawn.session.run(inputs, keep=True)
+            name, passes = f"{trial.name} {trial.size}", self.package.manifest["passes"]
+            program = self.candidate.program
+            self.planes += shares(program, self.kept, passes, planes, name)
+        if trial.built_in and trial.name != "natural":
+            return [replace(row, bar=inf) for row in rows]
+        exact = self.exact.draw(inputs)
+        with np.errstate(all="ignore"):
+            for name, row in zip(exact, rows, strict=True):
+                self.costs.append(psnr(got[name], exact[name], peak=row.span))
+        return rows
 
     def _too_large(self, trial: Trial) -> str:
         """Tell why no device holds what a picture takes; a package may not ask for more."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from texelnet.picture.measure import Difference, Worst
+from texelnet.run.verify.storage import Storage
 
 BAR = 1e-4
 """The largest error allowed, relative to the output's range, with 32-bit storage."""
@@ -45,7 +47,8 @@ class Row:
     problem
         Why the package's answer can't be compared at all.
     bar
-        The largest error allowed, relative to the output's range.
+        The largest error allowed, relative to the output's range; infinite where it is told
+        and not judged.
     """
 
     picture: str
@@ -67,7 +70,7 @@ class Row:
     @property
     def passed(self) -> bool:
         """Whether the package drew what the network draws, or the network draws nothing."""
-        return bool(self.refused) or self.largest <= self.bar
+        return bool(self.refused) or self.largest <= min(self.bar, sys.float_info.max)
 
     @property
     def size(self) -> str:
@@ -142,6 +145,9 @@ class Proof:
         Where a failing package begins to differ, if that can be told.
     bar
         The largest error allowed, relative to the output's range.
+    storage
+        What 16-bit planes do, where the package has some: planes are held against their own
+        numbers then, and of the rows only those of natural pictures have a bar.
     """
 
     network: str
@@ -162,6 +168,7 @@ class Proof:
     departure: Departure | None
     seconds: float
     bar: float = BAR
+    storage: Storage | None = None
 
     @property
     def compared(self) -> list[Row]:
@@ -202,8 +209,10 @@ class Proof:
         if failed:
             found.append(
                 f"{len(failed)} of {_count(compared)} off by more than {self.bar:.2g} of the "
-                f"output's range, the worst by {self.largest:.2g}"
+                f"output's range, the worst by {max(row.largest for row in failed):.2g}"
             )
+        if self.storage and self.storage.reason:
+            found.append(self.storage.reason)
         if not compared:
             found.append("the network can draw none of the pictures, so nothing was compared")
         if any(not row.passed for row in self.outside):
@@ -261,6 +270,7 @@ class Proof:
         if self.outside:
             off = max(row.largest for row in self.outside)
             lines.append(f"outside: with other texels beyond the textures, off by {off:.1e}")
+        lines += self.storage.told() if self.storage else []
         if self.edited and self.changed:
             lines.append(f"edited on purpose: {', '.join(self.changed)}")
         if self.departure is not None:
@@ -269,10 +279,12 @@ class Proof:
 
     def _verdict(self) -> list[str]:
         if self.equal:
-            return [
-                f"EQUAL: {_count(len(self.compared))}, largest error {self.largest:.1e}, "
-                f"allowed {self.bar:.2g}"
-            ]
+            judged = [row.largest for row in self.compared if row.bar == self.bar]
+            largest = max(judged, default=0.0)
+            told = f"largest error {largest:.1e}, allowed {self.bar:.2g}"
+            if self.storage:
+                told = f"planes keep what they should; natural pictures: {told}"
+            return [f"EQUAL: {_count(len(self.compared))}, {told}"]
         return [f"DIFFERS: {reason}" for reason in self.reasons]
 
     def text(self) -> str:
@@ -308,6 +320,9 @@ class Proof:
             shift, allowed, off (the largest), and rows: picture, size, off, worst.
         departure
             Null, or picture, file, layers, plane, worst.
+        storage
+            Null, or planes (how many are kept in 16 bits), worst (picture, file, layers, plane,
+            share of what is allowed, worst), psnr (against 32 bits), units_allowed.
         """
         own = (
             *("network", "source", "target", "place", "schedule", "passes", "adapter"),
@@ -325,6 +340,7 @@ class Proof:
                 "rows": [asdict(w) for w in self.witness],
             },
             "departure": None if self.departure is None else asdict(self.departure),
+            "storage": self.storage and self.storage.json(),
         }
         finite: dict[str, Any] = _finite(found)
         return finite

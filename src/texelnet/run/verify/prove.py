@@ -104,13 +104,14 @@ def _proof(
         reach=court.reach,
         changed=tuple(found.package.changed),
         edited=edited,
-        notes=(*origin(found), *(HOSTED if court.hosted else ())),
+        notes=(*origin(found), *(HOSTED if court.hosted else ()), *found.precision.told()),
         rows=tuple(court.rows),
         outside=tuple(court.outside),
         witness=tuple(court.witness),
         departure=court.departs(),
         seconds=0.0,
         bar=court.bar,
+        storage=court.storage(),
     )
 
 
