@@ -34,7 +34,7 @@ TINY = [trial for trial in BUILT_IN if trial.size in ("13x127", "3x2", "1x1")]
 KEYS = {
     *("network", "source", "target", "place", "schedule", "passes", "adapter", "versions"),
     *("bar", "reach", "seconds", "verdict", "reasons", "largest", "changed", "edited"),
-    *("notes", "rows", "outside", "witness", "departure"),
+    *("notes", "rows", "outside", "witness", "departure", "storage"),
 }
 ROW_KEYS = {
     *("picture", "width", "height", "span", "passed", "largest", "inside", "top", "bottom"),
