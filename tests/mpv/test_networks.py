@@ -13,6 +13,7 @@ from tests.golden.write import networks
 from tests.run.networks import conv, deconv, layer, network
 from tests.run.test_verify_networks import decon
 
+from texelnet.graph.builder import Builder
 from texelnet.graph.contract import Contract
 from texelnet.graph.network import Network
 from texelnet.run.ffmpeg import draws
@@ -107,6 +108,28 @@ def test_packs_that_lie_side_by_side_are_drawn(channels):
     up = wide + deconv("b", "y", 4, 1, "stride: 2 pad: 1")
     pictures = [video(1, *size) for size in ((3, 2), (40, 61))]
     assert largest(network(up, Contract()), pictures, "compute") <= BAR
+
+
+def stretching(contract: Contract) -> Network:
+    """Made half as large, odd sizes too, and back to twice the picture, corners aligned."""
+    b = Builder("stretch")
+    b.input("x", (1, 1, "height", "width"))
+    kernel = b.constant("w", np.full((4, 1, 3, 3), 1 / 9, np.float32))
+    low = b.node("Conv", ["x", kernel], "low", strides=[2, 2], pads=[1] * 4)
+    twice = b.node("Mul", [b.node("Shape", ["x"], "s"), b.constant("n", [1, 4, 2, 2])], "t")
+    where = "align_corners"
+    high = b.node("Resize", [low, "", "", twice], "high", mode="linear",
+                  coordinate_transformation_mode=where)  # fmt: skip
+    b.node("ReduceMean", [high, b.constant("one", [1])], "y")
+    b.output("y")
+    return Network("stretch", b.finish(), "stretch.onnx", contract)
+
+
+@forms
+@pytest.mark.parametrize("contract", [Contract(), Contract(border=1, crop=2, padding="edge")])
+def test_places_that_hang_on_the_size_are_drawn(contract, form):
+    pictures = [video(1, *size) for size in ((1, 1), (13, 127), (64, 41))]
+    assert largest(stretching(contract), pictures, form) <= BAR
 
 
 @forms

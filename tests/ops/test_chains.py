@@ -211,12 +211,6 @@ REFUSALS = [
     (
         "Resize",
         SCALES,
-        {"coordinate_transformation_mode": "align_corners"},
-        "with align_corners its places depend on the size",
-    ),
-    (
-        "Resize",
-        SCALES,
         {"coordinate_transformation_mode": "tf_crop_and_resize"},
         "coordinate_transformation_mode=tf_crop_and_resize",
     ),
@@ -232,7 +226,6 @@ REFUSALS = [
         {"coordinate_transformation_mode": "asymmetric"},
         "",
     ),
-    ("Resize", [None, None, np.array([1, 8, 9, 9])], {}, "from height to 9 is another scale"),
     ("Softmax", [], {}, "axis -1 is not the channels"),
     ("DepthToSpace", [], {"blocksize": 3}, "8 channels do not fill blocks of 3x3"),
     ("Reshape", [np.array([0, -1])], {}, "it takes the picture apart"),

@@ -99,12 +99,6 @@ def test_an_operator_that_is_refused_says_why(op) -> None:
 # operator, its constants, its attributes, why not
 NODES = [
     (
-        "Conv",
-        [np.ones((1, 2, 3, 3))],
-        {"auto_pad": "SAME_UPPER", "strides": [2, 2]},
-        "auto_pad=SAME_UPPER with a stride of 2 pads by the size of the picture",
-    ),
-    (
         "MaxPool",
         [],
         {"auto_pad": "SAME_LOWER", "kernel_shape": [2, 2], "dilations": [1, 2]},
@@ -124,18 +118,10 @@ NODES = [
         "output_shape makes 9 pixels of a picture of any size",
     ),
     ("Pow", [np.ones((1, 2, 2))], {}, "a constant of shape 1x2x2 varies over the picture"),
-    (
-        "AveragePool",
-        [],
-        {
-            "kernel_shape": [2, 2],
-            "strides": [2, 2],
-            "pads": [1, 1, 1, 1],
-            "ceil_mode": 1,
-            "count_include_pad": 1,
-        },
-        "count_include_pad with ceil_mode counts padding but not what lies beyond it",
-    ),
+    ("Mod", [np.float32(2)], {}, "Mod of whole numbers"),
+    ("Gather", [np.array([1])], {"axis": 2}, "it chooses rows, columns or pictures"),
+    ("Gather", [np.array([2])], {"axis": 1}, "it chooses a channel beyond 2"),
+    ("Tile", [np.array([1, 1, 2, 2])], {}, "it repeats the picture"),
     ("AveragePool", [], {"kernel_shape": [2]}, "the kernel has 1 dimensions; a picture has 2"),
     ("Pad", [np.array([0, 0, -1, 0, 0, 0, 0, 0])], {}, "a negative pad"),
     ("Pad", [np.zeros(8, int)], {"mode": "wrap"}, "padding mode wrap"),

@@ -19,8 +19,19 @@ import numpy as np
 from texelnet.ops.op import Case, Node, NotInAShader, Op, Result
 from texelnet.ops.op import random_array as weights
 from texelnet.pixel import Plane
-from texelnet.pixel.expr import INSIDE, ZERO, Axis, Constant, Expr, Mix, Tap, add
-from texelnet.pixel.size import Size
+from texelnet.pixel.expr import (
+    INSIDE,
+    ZERO,
+    Axis,
+    Constant,
+    Expr,
+    Mix,
+    Place,
+    Stretch,
+    Tap,
+    add,
+)
+from texelnet.pixel.size import Size, extreme
 
 
 class Window(NamedTuple):
@@ -31,11 +42,32 @@ class Window(NamedTuple):
     dilation: int
     before: int  # pixels of padding before the first
     after: int
+    total: Size | None = None  # ... of both together, where that hangs on the picture's size
+    lower: bool = False  # then the odd one is before
 
     @property
     def reach(self) -> int:
         """How many pixels the kernel spans."""
         return self.dilation * (self.kernel - 1) + 1
+
+    @property
+    def padded(self) -> bool:
+        """Whether it may lie outside the picture."""
+        return self.total is not None or bool(self.before or self.after)
+
+    def place(self, k: int) -> Place:
+        """Return where the kernel's row (or column) k reads."""
+        if self.total is None:
+            return Axis.of(self.stride, offset=self.dilation * k - self.before)
+        before, most = (self.total + int(self.lower)) // 2, self.reach - 1
+        start = Size(most) - before
+        return Stretch(Size(self.stride), start, Size(1), self.dilation * k - most)
+
+    def extent(self, size: Size) -> Size:
+        """Return how many pixels come out."""
+        if self.total is not None:
+            return (size + (self.stride - 1)) // self.stride
+        return (size + (self.before + self.after - self.reach)) // self.stride + 1
 
 
 def windows(node: Node, kernel: tuple[int, ...]) -> tuple[Window, Window]:
@@ -56,8 +88,8 @@ def windows(node: Node, kernel: tuple[int, ...]) -> tuple[Window, Window]:
 def same_windows(node: Node, kernel: tuple[int, ...]) -> tuple[Window, Window]:
     """Read a node's windows; SAME pads so that ceil(size / stride) pixels come out.
 
-    With a stride of 2 an odd size needs another pad than an even one: then the size must be
-    known. With a stride of 1, or where the kernel is one pixel, it never matters.
+    With a stride of 2 an odd size needs another pad than an even one, so the places hang on the
+    size. With a stride of 1, or where the kernel is one pixel, it never matters.
     """
     y, x = windows(node, kernel)
     auto = node.get("auto_pad", "NOTSET")
@@ -78,10 +110,9 @@ def _same(window: Window, size: Size, auto: str) -> Window:
     if window.reach == 1:
         return padded(window, 0, auto)
     if size.fixed is None:
-        raise NotInAShader(
-            f"auto_pad={auto} with a stride of {window.stride} pads by the size of the picture",
-            "export the network with explicit pads, or fix the size of its input",
-        )
+        rest = size - ((size + (window.stride - 1)) // window.stride - 1) * window.stride
+        total = extreme("max", Size(window.reach) - rest, Size(0))
+        return window._replace(total=total, lower=auto == "SAME_LOWER")
     steps = -(-size.fixed // window.stride) - 1
     return padded(window, max(steps * window.stride + window.reach - size.fixed, 0), auto)
 
@@ -102,27 +133,17 @@ def block_diagonal(blocks: np.ndarray) -> np.ndarray:
     return matrix
 
 
-def _extent(size: Size, window: Window) -> Size:
-    return (size + (window.before + window.after - window.reach)) // window.stride + 1
-
-
 def _lower(node: Node) -> Result:
     source, kernel = node.plane(0), node.constant(1)
     outputs, group = kernel.shape[0], node.get("group", 1)
     y, x = same_windows(node, kernel.shape[2:])
-    border = ZERO if any((y.before, y.after, x.before, x.after)) else INSIDE
+    border = ZERO if y.padded or x.padded else INSIDE
     terms: list[Expr] = [Constant(node.constant(2, np.zeros(outputs)).astype(np.float32))]
     for row, column in product(range(y.kernel), range(x.kernel)):
         blocks = kernel[:, :, row, column].reshape(group, outputs // group, -1)
-        tap = Tap(
-            source.name,
-            source.channels,
-            Axis.of(y.stride, offset=y.dilation * row - y.before),
-            Axis.of(x.stride, offset=x.dilation * column - x.before),
-            border,
-        )
+        tap = Tap(source.name, source.channels, y.place(row), x.place(column), border)
         terms.append(Mix(block_diagonal(blocks), tap))
-    height, width = _extent(source.height, y), _extent(source.width, x)
+    height, width = y.extent(source.height), x.extent(source.width)
     return [Plane(node.outputs[0], outputs, height, width, add(*terms))]
 
 

@@ -20,7 +20,6 @@ from texelnet.pixel import Plane
 from texelnet.pixel.expr import (
     INSIDE,
     ZERO,
-    Axis,
     Border,
     Call,
     Expr,
@@ -36,10 +35,10 @@ LOWEST = Border("constant", float(np.finfo(np.float32).min))
 
 
 def _extent(size: Size, window: Window, ceil: bool) -> Size:
-    room = size + (window.before + window.after - window.reach)
-    if not ceil:
-        return room // window.stride + 1
+    if not ceil or window.total is not None:
+        return window.extent(size)
     if window.stride - 1 + window.after < window.reach:
+        room = size + (window.before + window.after - window.reach)
         return (room + (window.stride - 1)) // window.stride + 1
     return (size + (window.before - 1)) // window.stride + 1  # starts inside the picture
 
@@ -49,8 +48,8 @@ def _taps(source: Plane, y: Window, x: Window, border: Border, presence: bool) -
         Tap(
             source.name,
             1 if presence else source.channels,
-            Axis.of(y.stride, offset=y.dilation * row - y.before),
-            Axis.of(x.stride, offset=x.dilation * column - x.before),
+            y.place(row),
+            x.place(column),
             border,
             presence,
         )
@@ -61,7 +60,7 @@ def _taps(source: Plane, y: Window, x: Window, border: Border, presence: bool) -
 def _window(node: Node) -> tuple[Window, Window, bool, bool]:
     y, x = same_windows(node, tuple(node.get("kernel_shape", ())))
     ceil = bool(node.get("ceil_mode", 0)) and (y.stride, x.stride) != (1, 1)
-    partial = ceil or any((y.before, y.after, x.before, x.after))
+    partial = ceil or y.padded or x.padded
     return y, x, ceil, partial
 
 
@@ -86,8 +85,7 @@ def _lower_average(node: Node) -> Result:
     y, x, ceil, partial = _window(node)
     source = node.plane(0)
     total = add(*_taps(source, y, x, ZERO if partial else INSIDE, presence=False))
-    pads = any((y.before, y.after, x.before, x.after))
-    whole = bool(node.get("count_include_pad", 0)) and pads
+    whole = bool(node.get("count_include_pad", 0)) and (y.padded or x.padded)
     if (whole and not ceil) or not partial:
         return _plane(node, scaled(total, 1.0 / (y.kernel * x.kernel)), y, x, ceil)
     present = _present(source, y, x) if whole else add(*_taps(source, y, x, INSIDE, True))

@@ -6,6 +6,8 @@ The nearest pixel is floor((P*o + Q)/R), a single tap. Linear and cubic weigh 2 
 neighbours of floor(x) by x - floor(x), which depends on o mod p alone: p phases, each a small
 convolution that steps q pixels. Outside, the edge is repeated, as ONNX asks.
 
+Where that is no small fraction at every size, :mod:`texelnet.ops.stretch` says the rest.
+
 torch's half pixels show the place 0 where a single pixel comes out: there the sum is weighed
 by whether there are pixels enough for two.
 
@@ -29,11 +31,26 @@ from typing import NamedTuple
 import numpy as np
 
 from texelnet.ops.op import Case, Node, NotInAShader, Op, Result
+from texelnet.ops.stretch import evenly, resized, stretch
 from texelnet.pixel import Plane
-from texelnet.pixel.expr import EDGE, Axis, Call, Expr, Mix, Tap, add, constant, pick, scaled
+from texelnet.pixel.expr import (
+    EDGE,
+    Axis,
+    Call,
+    Expr,
+    Mix,
+    Stretch,
+    Tap,
+    add,
+    constant,
+    pick,
+    scaled,
+)
 from texelnet.pixel.size import Size, size
 
 HALF = Fraction(1, 2)
+_WHERE = "coordinate_transformation_mode"
+_SINGLE = "pytorch_half_pixel reads another place when a single pixel comes out"
 MOST = 16  # phases on an axis, and the largest denominator of a scale
 NEAREST = ("round_prefer_floor", "round_prefer_ceil", "floor", "ceil")
 _ANTIALIAS = "antialias makes the kernel wider and its weights depend on the border"
@@ -95,18 +112,40 @@ def _ratio(before: Size, after: Size) -> Fraction:
     raise NotInAShader(f"from {before} to {after} is another scale at every size", _SCALE)
 
 
+def _uneven(node: Node, before: Size, after: Size, scale: float | None) -> bool:
+    """Tell whether no small fraction says how far apart the places of two pixels lie."""
+    corners = node.get(_WHERE, "half_pixel") == "align_corners"
+    if before == after or before.fixed == 1 or (scale is not None and not corners):
+        return False
+    less = 1 if corners else 0
+    if (after - less).fixed == 0:
+        return False
+    try:
+        times = _ratio(before - less, after - less)
+    except NotInAShader:
+        return True
+    return times.numerator > MOST and node.get("mode", "nearest") != "nearest"
+
+
+def _place(node: Node, before: Size, after: Size, scale: float | None) -> Stretch | None:
+    if before == after and scale in (None, 1):
+        return None
+    if _uneven(node, before, after, scale):
+        return stretch(node.get(_WHERE, "half_pixel"), before, after)
+    grid = _grid(node, before, after, scale)
+    if grid.least:
+        raise NotInAShader(_SINGLE, "use half_pixel, which reads the same places otherwise")
+    return evenly(grid.a, grid.b)
+
+
 def _grid(node: Node, before: Size, after: Size, scale: float | None) -> Grid:
-    mode = node.get("coordinate_transformation_mode", "half_pixel")
+    mode = node.get(_WHERE, "half_pixel")
     if before == after and (scale is None or scale == 1):
         return Grid(after, Fraction(1), Fraction(0), True)
     if mode == "align_corners" and before.fixed != 1:
         if after.fixed == 1:
             return Grid(after, Fraction(1), Fraction(0), True)
-        try:
-            return Grid(after, 1 / _ratio(before - 1, after - 1), Fraction(0), True)
-        except (NotInAShader, ZeroDivisionError):
-            why = "with align_corners its places depend on the size of the picture"
-            raise NotInAShader(why, "use half_pixel, or fix the sizes") from None
+        return Grid(after, 1 / _ratio(before - 1, after - 1), Fraction(0), True)
     if before.fixed == 1 and mode != "tf_crop_and_resize":
         return Grid(after, Fraction(0), Fraction(0), True)  # the one pixel there is, spread
     times = _ratio(before, after) if scale is None else _fraction(scale)
@@ -127,10 +166,7 @@ def _grid(node: Node, before: Size, after: Size, scale: float | None) -> Grid:
 
 def _nearest(node: Node, grid: Grid) -> Axis:
     if grid.least:
-        raise NotInAShader(
-            "pytorch_half_pixel reads another place when a single pixel comes out",
-            "use half_pixel, which reads the same places otherwise",
-        )
+        raise NotInAShader(_SINGLE, "use half_pixel, which reads the same places otherwise")
     mode = node.get("nearest_mode", "round_prefer_floor")
     if mode not in NEAREST:
         raise NotInAShader(f"nearest_mode={mode}", f"use {', '.join(NEAREST)}")
@@ -190,7 +226,11 @@ def _check(node: Node) -> None:
 def _lower(node: Node) -> Result:
     _check(node)
     source, name = node.plane(0), node.outputs[0]
-    y, x = (_grid(node, *pair) for pair in _pairs(node))
+    pairs = _pairs(node)
+    if any(_uneven(node, *pair) for pair in pairs):
+        (_, height, _), (_, width, _) = pairs
+        return resized(node, [_place(node, *pair) for pair in pairs], height, width)
+    y, x = (_grid(node, *pair) for pair in pairs)
     channels = source.channels
     if node.get("mode", "nearest") == "nearest":
         tap = Tap(source.name, channels, _nearest(node, y), _nearest(node, x), EDGE)

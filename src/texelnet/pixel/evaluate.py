@@ -9,7 +9,18 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from texelnet.pixel.expr import FOLDS, FUNCTIONS, Border, Call, Constant, Expr, Fold, Mix, walk
+from texelnet.pixel.expr import (
+    FOLDS,
+    FUNCTIONS,
+    Border,
+    Call,
+    Constant,
+    Expr,
+    Fold,
+    Mix,
+    Part,
+    walk,
+)
 from texelnet.pixel.program import Plane, Program
 from texelnet.pixel.storage import Storage, storage_of, stored
 
@@ -84,7 +95,7 @@ def _plane(
     rows, columns = (p.at(sizes) for p in plane.positions)
     memo: dict[int, np.ndarray] = {}
     for expr in walk(plane.computed):
-        memo[id(expr)] = _expr(expr, memo, values, rows, columns)
+        memo[id(expr)] = _expr(expr, memo, values, sizes, (rows, columns))
     answer = np.broadcast_to(
         memo[id(plane.computed)], (plane.computed.channels, rows, columns)
     ).astype(np.float32)
@@ -102,8 +113,8 @@ def _expr(
     expr: Expr,
     memo: Mapping[int, np.ndarray],
     values: Mapping[str, np.ndarray],
-    rows: int,
-    columns: int,
+    sizes: Mapping[str, int],
+    positions: tuple[int, int],
 ) -> np.ndarray:
     if isinstance(expr, Constant):
         return expr.value[:, None, None]
@@ -117,7 +128,11 @@ def _expr(
         return called
     if isinstance(expr, Fold):
         return fold(expr, values[expr.plane])
-    y, x = expr.y.at(np.arange(rows)), expr.x.at(np.arange(columns))
+    rows, columns = positions
+    if isinstance(expr, Part):
+        past = expr.place.past(np.arange(positions[expr.axis]), sizes)
+        return past.reshape((1, -1, 1) if expr.axis == 0 else (1, 1, -1))
+    y, x = expr.y.at(np.arange(rows), sizes), expr.x.at(np.arange(columns), sizes)
     return read(values[expr.plane], y, x, expr.border, expr.presence)
 
 

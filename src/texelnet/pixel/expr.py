@@ -1,19 +1,24 @@
 """Expressions: what one output pixel computes, as a small graph of vectors over channels.
 
-Five kinds are enough. A **tap** reads a plane near the output pixel, a **constant** is the
+Six kinds are enough. A **tap** reads a plane near the output pixel, a **constant** is the
 same everywhere, a **mix** multiplies the channels by a matrix, a **call** applies a function
-channel by channel, a **fold** makes one pixel of a whole row or column. A convolution is a sum
-of mixes of taps. Expressions are shared, never copied: the same object met twice is computed
-once.
+channel by channel, a **fold** makes one pixel of a whole row or column, a **part** says how far
+between two pixels a place lies. A convolution is a sum of mixes of taps. Expressions are
+shared, never copied: the same object met twice is computed once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from math import gcd
 
 import numpy as np
+
+from texelnet.pixel.size import Size
+
+NO_SIZES: Mapping[str, int] = {}
 
 
 @dataclass(frozen=True)
@@ -37,14 +42,22 @@ class Axis:
         p, q, r = p // common, q // common, r // common
         return Axis(p, q % r, r, offset + q // r)
 
-    def at(self, o: np.ndarray) -> np.ndarray:
+    @property
+    def rate(self) -> Fraction:
+        """How far it moves from one output position to the next."""
+        return Fraction(self.p, self.r)
+
+    def at(self, o: np.ndarray, sizes: Mapping[str, int] = NO_SIZES) -> np.ndarray:
         """Return the positions read for these output positions."""
         return (self.p * o + self.q) // self.r + self.offset
 
-    def after(self, inner: Axis) -> Axis | None:
+    def after(self, inner: Place) -> Place | None:
         """Return this axis reading at ``inner(o)``, or None where no one axis says that."""
         if not self.p:
             return self
+        if isinstance(inner, Stretch):
+            moves = (self.p, self.q, self.r) == (1, 0, 1)
+            return replace(inner, offset=inner.offset + self.offset) if moves else None
         if inner.r == 1:
             start = self.p * (inner.q + inner.offset) + self.q
             return Axis.of(self.p * inner.p, start, self.r, self.offset)
@@ -53,6 +66,50 @@ class Axis:
         start = inner.q + inner.r * (inner.offset + self.q)
         return Axis.of(inner.p, start, inner.r * self.r, self.offset)
 
+
+@dataclass(frozen=True)
+class Stretch:
+    """Where a tap reads on an axis whose places hang on the picture's size.
+
+    As an :class:`Axis`, floor((p*o + q)/r) + offset, but p, q and r are sizes: corners that
+    are aligned, or a picture made as large as another one. q is never negative, r above 0.
+    """
+
+    p: Size
+    q: Size
+    r: Size
+    offset: int = 0
+
+    @property
+    def rate(self) -> Fraction:
+        """How far it moves from one output position to the next, where pictures are large."""
+        return self.p.slope / self.r.slope if self.r.slope else Fraction(0)
+
+    def at(self, o: np.ndarray, sizes: Mapping[str, int] = NO_SIZES) -> np.ndarray:
+        """Return the positions read for these output positions."""
+        p, q, r = (s.at(sizes) for s in (self.p, self.q, self.r))
+        return (p * o + q) // r + self.offset
+
+    def past(self, o: np.ndarray, sizes: Mapping[str, int]) -> np.ndarray:
+        """Return how far beyond the pixel that is read the place lies, 0 to 1."""
+        p, q, r = (s.at(sizes) for s in (self.p, self.q, self.r))
+        part: np.ndarray = ((p * o + q) % r).astype(np.float32) / np.float32(r)
+        return part
+
+    def after(self, inner: Place) -> Place | None:
+        """Return this place reading at ``inner(o)``, or None where no one place says that."""
+        if isinstance(inner, Stretch) or inner.r != 1 or inner.offset < 0:
+            return None
+        p, q = self.p * inner.p, self.q + self.p * inner.offset
+        return Stretch(p, q, self.r, self.offset)
+
+    def when(self, known: Mapping[str, Size]) -> Stretch:
+        """Return the place with free sizes replaced by other sizes."""
+        p, q, r = (s.when(known) for s in (self.p, self.q, self.r))
+        return Stretch(p, q, r, self.offset)
+
+
+Place = Axis | Stretch
 
 HERE = Axis()
 FIRST = Axis(p=0)
@@ -87,8 +144,8 @@ class Tap:
 
     plane: str
     channels: int
-    y: Axis = HERE
-    x: Axis = HERE
+    y: Place = HERE
+    x: Place = HERE
     border: Border = INSIDE
     presence: bool = False
 
@@ -144,7 +201,23 @@ class Fold:
     axis: int
 
 
-Expr = Tap | Constant | Mix | Call | Fold
+@dataclass(frozen=True, eq=False)
+class Part:
+    """How far a stretched place lies beyond the pixel that is read there: 0 to 1, one channel.
+
+    ``axis`` is 0 for rows, 1 for columns.
+    """
+
+    place: Stretch
+    axis: int
+
+    @property
+    def channels(self) -> int:
+        """It is one number."""
+        return 1
+
+
+Expr = Tap | Constant | Mix | Call | Fold | Part
 Read = Tap | Fold
 """What reads a plane."""
 
@@ -273,6 +346,18 @@ def reads(expr: Expr) -> list[Read]:
 def folds(expr: Expr) -> list[Fold]:
     """Return every distinct fold of an expression."""
     return [e for e in walk(expr) if isinstance(e, Fold)]
+
+
+def stretched_by(expr: Expr) -> set[str]:
+    """Return the free sizes that places of an expression hang on."""
+    places: list[Place] = []
+    for e in walk(expr):
+        if isinstance(e, Tap):
+            places += [e.y, e.x]
+        elif isinstance(e, Part):
+            places.append(e.place)
+    found = [p for p in places if isinstance(p, Stretch)]
+    return {name for p in found for s in (p.p, p.q, p.r) for name in s.names}
 
 
 def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:

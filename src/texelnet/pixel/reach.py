@@ -6,8 +6,9 @@ the widest that a single pixel sees. The **centre** is the mean of the middles: 
 centre is rate*o + (rate - 1)/2 lies as the picture does when both have the same corners
 ("half-pixel" grids), any other is shifted by ``offset`` of its own pixels.
 
-A fold sees the **whole** picture, and so does who reads it; low, high and the centre are then
-those of what it reads beside. What is one pixel for the whole picture has a rate of 0.
+A fold sees the **whole** picture, and so does who reads it, and who reads at places that hang
+on its size; low, high and the centre are then those of what it reads beside. What is one
+pixel for the whole picture has a rate of 0.
 
 Found by walking back from each pixel of one period, far from any border.
 """
@@ -21,7 +22,19 @@ from math import lcm
 
 import numpy as np
 
-from texelnet.pixel.expr import FIRST, HERE, Axis, Call, Expr, Fold, Mix, Read, Tap, reads
+from texelnet.pixel.expr import (
+    FIRST,
+    HERE,
+    Call,
+    Expr,
+    Fold,
+    Mix,
+    Place,
+    Read,
+    Stretch,
+    Tap,
+    reads,
+)
 from texelnet.pixel.program import Plane, Program
 
 Span = tuple[int, int]
@@ -95,7 +108,7 @@ def _reach(program: Program, name: str, direction: int) -> Reach:
     )
 
 
-def _axis(read: Read, direction: int) -> Axis:
+def _axis(read: Read, direction: int) -> Place:
     if isinstance(read, Fold):
         return FIRST if read.axis == direction else HERE
     return read.x if direction else read.y
@@ -108,7 +121,7 @@ def _rates(program: Program, direction: int) -> dict[str, Fraction]:
         for read in reads(plane.computed):
             if read.plane in rates:
                 axis = _axis(read, direction)
-                rate = rates[read.plane] * axis.p / axis.r / plane.phases[direction]
+                rate = rates[read.plane] * axis.rate / plane.phases[direction]
                 rates[plane.name] = rate or rates.get(plane.name, rate)
     return rates
 
@@ -150,7 +163,7 @@ class _Users:
                 continue
             for read in self._read(plane, phase):
                 axis = _axis(read, self.direction)
-                if not axis.p:
+                if isinstance(axis, Stretch) or not axis.p:
                     self.whole |= read.plane in self.dependent
                     continue
                 a, b = ((axis.p * i + axis.q) // axis.r + axis.offset for i in (start, end))

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 
-from texelnet.pixel.expr import Axis, Call, Constant, Expr, Fold, Mix, Tap, walk
+from texelnet.pixel.expr import (
+    Axis,
+    Call,
+    Constant,
+    Expr,
+    Fold,
+    Mix,
+    Place,
+    Stretch,
+    Tap,
+    walk,
+)
 from texelnet.pixel.program import Plane, Program
 
 _AXES = ("rows", "columns")
@@ -58,14 +70,19 @@ def _window(taps: list[Tap]) -> str:
     return f"[{spans[0]}, {spans[1]}]{border}"
 
 
-def _span(axes: list[Axis]) -> str:
+def _span(axes: Sequence[Place]) -> str:
     first = axes[0]
     low, high = min(a.offset for a in axes), max(a.offset for a in axes)
     if not first.p:  # one place, wherever it is read from
         return f"{low}" if low == high else f"{low}..{high}"
-    step = "o" if first.p == 1 else f"{first.p}o"
-    if first.r > 1:
-        step = f"({step}+{first.q})/{first.r}" if first.q else f"{step}/{first.r}"
+    step = f"({first.p})*o/({first.r})" if isinstance(first, Stretch) else _step(first)
     return step + (
         "" if low == high == 0 else f"{low:+d}" if low == high else f"{low:+d}..{high:+d}"
     )
+
+
+def _step(first: Axis) -> str:
+    step = "o" if first.p == 1 else f"{first.p}o"
+    if first.r > 1:
+        step = f"({step}+{first.q})/{first.r}" if first.q else f"{step}/{first.r}"
+    return step

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from math import gcd, inf
 from typing import Any
 
@@ -89,6 +90,16 @@ class Size:
         """The number it is at every size of the input, or None."""
         return None if self.terms else self.constant
 
+    @property
+    def names(self) -> set[str]:
+        """The free sizes in it."""
+        return {name for atom, _ in self.terms for name in _names(atom)}
+
+    @property
+    def slope(self) -> Fraction:
+        """How much it grows with the picture, where that is large."""
+        return sum((n * _slope(atom) for atom, n in self.terms), Fraction(0))
+
     def at(self, sizes: Mapping[str, int]) -> int:
         """Return its number when the free sizes are these."""
         return self.constant + sum(n * _at(atom, sizes) for atom, n in self.terms)
@@ -128,6 +139,23 @@ def _at(atom: Atom, sizes: Mapping[str, int]) -> int:
         return atom.over.at(sizes) // atom.by
     pick = min if atom.kind == "min" else max
     return pick(atom.first.at(sizes), atom.second.at(sizes))
+
+
+def _names(atom: Atom) -> set[str]:
+    if isinstance(atom, Name):
+        return {atom.name}
+    if isinstance(atom, Quotient):
+        return atom.over.names
+    return atom.first.names | atom.second.names
+
+
+def _slope(atom: Atom) -> Fraction:
+    if isinstance(atom, Name):
+        return Fraction(1)
+    if isinstance(atom, Quotient):
+        return atom.over.slope / atom.by
+    pick = min if atom.kind == "min" else max
+    return pick(atom.first.slope, atom.second.slope)
 
 
 def _when(atom: Atom, known: Mapping[str, Size]) -> Size:

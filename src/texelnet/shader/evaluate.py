@@ -21,6 +21,7 @@ from texelnet.shader.kernel import (
     Let,
     Load,
     Loop,
+    Past,
     Start,
     Statement,
     Store,
@@ -57,6 +58,9 @@ def _packed(array: np.ndarray) -> np.ndarray:
     return np.pad(array, ((0, -len(array) % 4), (0, 0), (0, 0)))
 
 
+Named = Load | Past | Sweep | Start | Let | Gather | Choose
+
+
 class _Run:
     """One pass over its whole grid; a variable is (4, rows, columns)."""
 
@@ -68,6 +72,7 @@ class _Run:
         storage: str,
     ) -> None:
         self.kernel, self.planes, self.storage = kernel, planes, storage
+        self.sizes = sizes
         self.rows, self.columns = (np.arange(s.at(sizes)) for s in kernel.grid)
         self.values: dict[str, np.ndarray] = {}
 
@@ -96,18 +101,23 @@ class _Run:
             product = np.einsum("oc,chw->ohw", matrix.astype(np.float32), lanes)
         return product
 
-    def _value(self, s: Load | Sweep | Start | Let | Gather | Choose, turn: int) -> np.ndarray:
+    def _value(
+        self, s: Load | Past | Sweep | Start | Let | Gather | Choose, turn: int
+    ) -> np.ndarray:
         shape = (4, len(self.rows), len(self.columns))
         if isinstance(s, Load):
             layer = turn if s.layer is None else s.layer
             pack = self.planes[s.plane][4 * layer : 4 * layer + 4]
-            y, x = s.y.at(self.rows), s.x.at(self.columns)
+            y, x = s.y.at(self.rows, self.sizes), s.x.at(self.columns, self.sizes)
             return np.broadcast_to(read(pack, y, x, s.border, s.presence), shape)
         if isinstance(s, Sweep):
             pack = self.planes[s.plane][4 * s.layer : 4 * s.layer + 4]
             place = s.at.at(self.columns if s.axis == 0 else self.rows)
             pack = np.take(pack, place, axis=2 - s.axis)
             return np.broadcast_to(fold(Fold(s.function, s.plane, 4, s.axis), pack), shape)
+        if isinstance(s, Past):
+            past = s.place.past(self.columns if s.axis else self.rows, self.sizes)
+            return np.broadcast_to(past[None, :] if s.axis else past[:, None], shape)
         if isinstance(s, Start):
             return np.broadcast_to(self._vector(s.value), shape)
         if isinstance(s, Gather):

@@ -29,6 +29,8 @@ from texelnet.pixel.expr import (
     Expr,
     Fold,
     Mix,
+    Part,
+    Stretch,
     Tap,
     add,
     rebuild,
@@ -149,6 +151,11 @@ def _read_from(program: Program, source: Plane, padded: Plane) -> list[Plane]:
     }
 
     def renamed(expr: Expr) -> Expr:
+        if isinstance(expr, Part):
+            return replace(expr, place=expr.place.when(around))
+        if isinstance(expr, Tap):
+            y, x = (p.when(around) if isinstance(p, Stretch) else p for p in (expr.y, expr.x))
+            expr = replace(expr, y=y, x=x)
         if isinstance(expr, Tap | Fold) and expr.plane == source.name:
             return replace(expr, plane=padded.name)
         return expr

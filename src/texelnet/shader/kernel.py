@@ -7,13 +7,13 @@ statements and nothing else; :mod:`texelnet.shader.evaluate` runs them in numpy.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from texelnet.pixel import Plane, Size
-from texelnet.pixel.expr import Axis, Border
+from texelnet.pixel.expr import Axis, Border, Place, Stretch
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Load:
     to: str
     plane: str
     layer: int | None
-    y: Axis
-    x: Axis
+    y: Place
+    x: Place
     border: Border
     outside: tuple[bool, bool]  # whether y, x may leave the plane
     presence: bool = False
@@ -44,6 +44,15 @@ class Sweep:
     layer: int
     axis: int
     at: Axis
+
+
+@dataclass(frozen=True)
+class Past:
+    """Name how far a stretched place lies beyond the pixel it reads, in all lanes."""
+
+    to: str
+    place: Stretch
+    axis: int  # 0: rows, 1: columns
 
 
 @dataclass(frozen=True)
@@ -118,7 +127,7 @@ class Loop:
     body: tuple[Statement, ...]
 
 
-Statement = Load | Sweep | Start | Accumulate | Let | Gather | Choose | Store | Loop
+Statement = Load | Past | Sweep | Start | Accumulate | Let | Gather | Choose | Store | Loop
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,6 +149,8 @@ class Kernel:
     weights: np.ndarray | None = None
     macs: int = 0
     notes: Sequence[str] = field(default_factory=tuple)
+    sides: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """The plane and the side (y or x) that is as long as each free size that places hang on."""
 
 
 def texels_read(body: Iterable[Statement]) -> Iterator[Load | Sweep]:

@@ -15,24 +15,33 @@ from texelnet.pixel.expr import (
     Expr,
     Fold,
     Mix,
+    Part,
+    Place,
+    Stretch,
     Tap,
     add,
     folds,
     rebuild,
     taps,
+    walk,
 )
 
 
-def shift(expr: Expr, y: Axis, x: Axis) -> Expr | None:
+def shift(expr: Expr, y: Place, x: Place) -> Expr | None:
     """Return the expression as it is at (y(o), x(o)), or None where no axis says that."""
     if folds(expr) and (y, x) != (HERE, HERE):
         return None
-    moved: dict[int, Tap] = {}
+    moved: dict[int, Tap | Part] = {}
     for tap in taps(expr):
         down, right = tap.y.after(y), tap.x.after(x)
         if down is None or right is None:
             return None
         moved[id(tap)] = replace(tap, y=down, x=right)
+    for part in (e for e in walk(expr) if isinstance(e, Part)):
+        place = part.place.after((y, x)[part.axis])
+        if not isinstance(place, Stretch):
+            return None
+        moved[id(part)] = replace(part, place=place)
     return rebuild(expr, lambda e: moved.get(id(e), e))
 
 
@@ -61,7 +70,7 @@ def lift(expr: Expr, phases: tuple[int, int], known: Mapping[int, Expr]) -> Expr
             return Constant(np.tile(e.value, count))
         if isinstance(e, Tap):
             return _in_phases(e, phases)
-        if isinstance(e, Fold):
+        if isinstance(e, Fold | Part):
             return None
         if isinstance(e, Mix):
             source = visit(e.source)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from texelnet.pixel.expr import Axis
+from texelnet.pixel import Size
+from texelnet.pixel.expr import Axis, Place, Stretch
 from texelnet.shader.kernel import (
     Accumulate,
     Choose,
@@ -21,12 +22,15 @@ from texelnet.shader.kernel import (
     Let,
     Load,
     Loop,
+    Past,
     Start,
     Statement,
     Store,
     Sweep,
     Weight,
 )
+
+Simple = Load | Past | Start | Accumulate | Let | Gather | Choose
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,10 @@ def print_body(kernel: Kernel, dialect: Dialect, host: Host) -> list[str]:
     return _Printer(kernel, dialect, host).lines()
 
 
+def _moved(base: str, offset: int) -> str:
+    return f"{base} {'-' if offset < 0 else '+'} {abs(offset)}" if offset else base
+
+
 @dataclass
 class _Printer:
     kernel: Kernel
@@ -117,10 +125,16 @@ class _Printer:
                 lines += self.statement(s)
         return lines + self.stores(stores)
 
-    def statement(self, s: Load | Start | Accumulate | Let | Gather | Choose) -> list[str]:
+    def statement(
+        self, s: Load | Past | Start | Accumulate | Let | Gather | Choose
+    ) -> list[str]:
         d = self.dialect
         if isinstance(s, Load):
             return [d.let.format(s.to, self.load(s))]
+        if isinstance(s, Past):
+            over, by = self.stretched(s.place, "yx"[s.axis])
+            rest = f"{d.real.format(f'({over} % {by})')} / {d.real.format(by)}"
+            return [d.let.format(s.to, f"{d.vector}({rest})")]
         if isinstance(s, Start):
             return [d.running.format(s.to, self.vector(s.value))]
         if isinstance(s, Accumulate):
@@ -147,7 +161,24 @@ class _Printer:
             self.head.append(declare.format(self.named[key], text))
         return self.named[key]
 
-    def coordinate(self, axis: Axis, direction: str) -> str:
+    def size(self, size: Size) -> str:
+        """Print a size, as the host's textures tell it."""
+        text = size.text(lambda name: self.host.extent(*self.kernel.sides[name]))
+        return text.replace("//", "/")
+
+    def stretched(self, place: Stretch, direction: str) -> tuple[str, str]:
+        """Name (p*o + q) and r of a place that hangs on sizes."""
+        text = (
+            f"({self.size(place.p)}) * {self.host.invocation[direction]} + {self.size(place.q)}"
+        )
+        declare = self.dialect.let_int
+        return self.name("over", declare, text), self.name("by", declare, self.size(place.r))
+
+    def coordinate(self, axis: Place, direction: str) -> str:
+        if isinstance(axis, Stretch):
+            over, by = self.stretched(axis, direction)
+            base = self.name(direction, self.dialect.let_int, f"{over} / {by}")
+            return _moved(base, axis.offset)
         text = self.host.invocation[direction]
         if not axis.p:
             return str(axis.offset)
@@ -157,12 +188,7 @@ class _Printer:
             text = f"{text} + {axis.q}"
         if axis.r != 1:
             text = f"({text}) / {axis.r}"
-        base = self.name(direction, self.dialect.let_int, text)
-        return (
-            f"{base} {'-' if axis.offset < 0 else '+'} {abs(axis.offset)}"
-            if axis.offset
-            else base
-        )
+        return _moved(self.name(direction, self.dialect.let_int, text), axis.offset)
 
     def load(self, s: Load) -> str:
         d, checks = self.dialect, []

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from texelnet.pixel import Program, Size, covers
-from texelnet.pixel.expr import INSIDE, Axis, Expr, Tap, rebuild
+from texelnet.pixel.expr import INSIDE, Expr, Place, Stretch, Tap, rebuild
 from texelnet.shader.schedule import Schedule
 
 
@@ -33,7 +33,9 @@ def prove_inside(program: Program, schedule: Schedule) -> Program:
     return program.with_planes(planes)
 
 
-def stays_inside(axis: Axis, positions: Size, extent: Size) -> bool:
+def stays_inside(axis: Place, positions: Size, extent: Size) -> bool:
     """Tell whether an axis read at 0 .. positions-1 never leaves 0 .. extent-1."""
+    if isinstance(axis, Stretch):
+        return False
     last = (positions * axis.p + (axis.q - axis.p)) // axis.r + axis.offset
     return axis.offset >= 0 and covers(extent, last + 1)

@@ -7,9 +7,9 @@ from itertools import product
 import numpy as np
 
 from texelnet.pixel import Plane, Program
-from texelnet.pixel.expr import HERE, Axis, Border, Fold, Tap, taps
+from texelnet.pixel.expr import Axis, Border, Fold, Part, Place, Stretch, Tap, taps
 from texelnet.pixel.show import multiply_adds
-from texelnet.shader.kernel import Load, Statement, Sweep, Weight
+from texelnet.shader.kernel import Load, Past, Statement, Sweep, Weight
 from texelnet.shader.schedule import Schedule
 from texelnet.shader.steps.prove_inside import stays_inside
 
@@ -67,17 +67,30 @@ class Draft:
         """Return the name of a pack of a fold; its pixels are computed one by one."""
         assert len(self.block) == 1, f"{self.plane.name} is folded in blocks"
         to = self.name(fold.function)
-        sides = self.axes(HERE, HERE, self.block[0])
+        sides = self.own(self.block[0])
         at = sides[1 - fold.axis]
         self.body.append(Sweep(to, fold.function, fold.plane, pack, fold.axis, at))
         return to
 
-    def axes(self, y: Axis, x: Axis, pixel: Pixel) -> tuple[Axis, Axis]:
-        """Return a position's axes in terms of the invocation, for one pixel of its block."""
+    def past(self, part: Part, pixel: Pixel) -> str:
+        """Return the name of how far a place lies between two pixels."""
+        place = self.axes(part.place, part.place, pixel)[part.axis]
+        key = (place, part.axis)
+        if key not in self._loads:
+            assert isinstance(place, Stretch), f"{self.plane.name} is stretched in phases"
+            self._loads[key] = self.name("part")
+            self.body.append(Past(self._loads[key], place, part.axis))
+        return self._loads[key]
+
+    def own(self, pixel: Pixel) -> tuple[Axis, Axis]:
+        """Return where a pixel of the block is computed, in terms of the invocation."""
         rows, columns = self.schedule.block
         sy, sx = self.plane.phases if self.schedule.form == "fragment" else (1, 1)
-        down = Axis.of(rows, pixel[0], sy)
-        right = Axis.of(columns, pixel[1], sx)
+        return Axis.of(rows, pixel[0], sy), Axis.of(columns, pixel[1], sx)
+
+    def axes(self, y: Place, x: Place, pixel: Pixel) -> tuple[Place, Place]:
+        """Return a position's axes in terms of the invocation, for one pixel of its block."""
+        down, right = self.own(pixel)
         at = y.after(down), x.after(right)
         assert at[0] is not None
         assert at[1] is not None

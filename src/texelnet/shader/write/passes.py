@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from texelnet.pixel import Plane, Program
+from texelnet.pixel.expr import stretched_by
 from texelnet.pixel.show import multiply_adds
 from texelnet.shader.kernel import Kernel, packs, texels_read
 from texelnet.shader.schedule import Schedule
@@ -37,7 +38,9 @@ def _kernel(
     if schedule.form == "fragment":
         rows, columns = plane.height, plane.width
     by, bx = schedule.block
-    names = list(dict.fromkeys(s.plane for s in texels_read(draft.body)))
+    names = dict.fromkeys(s.plane for s in texels_read(draft.body))
+    sides = _sides(plane, program)
+    names.update(dict.fromkeys(name for name, _ in sides.values()))
     return Kernel(
         name=f"pass_{number:02d}",
         plane=plane,
@@ -50,4 +53,13 @@ def _kernel(
         weights=np.stack(draft.weights) if draft.weights else None,
         macs=round(multiply_adds(plane.computed) * part),
         notes=plane.layers,
+        sides=sides,
     )
+
+
+def _sides(plane: Plane, program: Program) -> dict[str, tuple[str, str]]:
+    """Return the inputs' sides that are as long as the free sizes in a plane's places."""
+    given = [program.planes[name] for name in program.inputs]
+    known = {str(p.height): (p.name, "y") for p in given}
+    known |= {str(p.width): (p.name, "x") for p in given}
+    return {name: known[name] for name in sorted(stretched_by(plane.computed))}

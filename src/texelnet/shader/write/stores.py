@@ -17,7 +17,7 @@ def store(draft: Draft, layers: range) -> None:
     if (sy, sx) == (1, 1):
         values.need(draft.plane.computed, set(layers))
         for pixel, (index, pack) in product(draft.block, enumerate(layers)):
-            y, x = draft.axes(Axis(), Axis(), pixel)
+            y, x = draft.own(pixel)
             draft.body.append(Store(index, y, x, _stored(values, pack, pixel)))
         return
     lanes = [

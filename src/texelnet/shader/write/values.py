@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 
-from texelnet.pixel.expr import Call, Constant, Expr, Fold, Mix, Tap
+from texelnet.pixel.expr import Call, Constant, Expr, Fold, Mix, Part, Tap
 from texelnet.shader.kernel import Accumulate, Let, Start, Weight, packs
 from texelnet.shader.write.draft import Draft, Pixel
 from texelnet.shader.write.products import Sums, add_products, block_of
@@ -39,6 +39,9 @@ class Values:
         elif isinstance(expr, Fold):
             for pack in missing:
                 self._known[id(expr), pack, first] = draft.sweep(expr, pack)
+        elif isinstance(expr, Part):
+            for pixel in draft.block:
+                self._known[id(expr), 0, pixel] = draft.past(expr, pixel)
         elif isinstance(expr, Constant):
             for pack in missing:
                 to = draft.name("constant")

@@ -77,7 +77,7 @@ class Pass:
         bound = dict.fromkeys(self.read)
         reads = texels_read(self.kernel.body)
         placed = self.kernel.form == "compute" or self.like
-        if not placed or self.alpha or any(map(is_presence, reads)):
+        if not placed or self.alpha or self.kernel.sides or any(map(is_presence, reads)):
             bound = {HOOKED: None, **bound}
         if self.weights:
             bound[self.weights] = None
