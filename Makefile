@@ -15,7 +15,7 @@ demo: core  ## Upscale a real picture through the GPU and prove it, into demo/
 	@setup/driver wanted
 	@$(PYTHON) examples/demo.py
 
-setup: dev driver browser ffmpeg  ## Set up everything that the tests need
+setup: train driver browser ffmpeg  ## Set up everything that the tests need
 
 check: dev  ## Format, lint, types, imports; under 15 s
 	@$(PYTHON) -m ruff format --check --quiet --diff
@@ -26,7 +26,7 @@ check: dev  ## Format, lint, types, imports; under 15 s
 test: setup  ## The everyday tests, on the GPU driver and in the browser
 	@$(PYTEST) -n 2 -m "not nightly"
 
-nightly: setup train  ## All tests, with more examples for every law
+nightly: setup  ## All tests, with more examples for every law
 	@$(PYTEST) -n 2 --hypothesis-profile=nightly
 
 golden: core  ## Write the goldens anew; git diff shows what changed

@@ -335,6 +335,7 @@ DIFFERENT = {
     "smoothl1_nan": "only a loss",
     "embed_backward_to_input": "no gradient is asked for here",
     "label_backward": "no gradient is asked for here",
+    "roipool_bad_batch": "only known when it runs",
 }
 """Where Caffe aborts and we do not, or the other way round, and why."""
 

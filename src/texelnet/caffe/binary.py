@@ -19,12 +19,20 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from texelnet.caffe.weights import Array, Blob, Weights, weights_from_npz
+from texelnet.caffe.hdf5 import read_hdf5
+from texelnet.caffe.weights import (
+    Array,
+    Blob,
+    Weights,
+    weights_from_arrays,
+    weights_from_npz,
+)
 from texelnet.caffe.wire import RUN, VARINT, Span, Wire, WireField
 from texelnet.errors import WeightsError
 
 MAX_LAYERS = 100_000
 MAX_AXES = 32
+MAX_BINARYPROTO = 1 << 28
 _V2, _V1 = 100, 2
 _NUMBERS = {5: ("<f4", 4, (5 << 3) | 5), 8: ("<f8", 8, (8 << 3) | 1)}
 
@@ -39,6 +47,8 @@ def read_weights(path: Path) -> Weights:
     """
     if path.suffix == ".npz":
         return weights_from_npz(path)
+    if path.suffix in (".h5", ".hdf5"):
+        return _from_hdf5(path)
     try:
         with path.open("rb") as file:
             if not file.seek(0, 2):
@@ -48,6 +58,19 @@ def read_weights(path: Path) -> Weights:
         reason = getattr(error, "strerror", None) or str(error)
         raise WeightsError(str(path), f"the file can't be read ({reason})") from None
     return weights_from_bytes(mapped, str(path))
+
+
+def _from_hdf5(path: Path) -> Weights:
+    """Read /data/<layer>/<i>; the name of a layer may have slashes."""
+    entries = {
+        "param/" + name.removeprefix("data/"): values
+        for name, values in read_hdf5(path).items()
+        if name.startswith("data/")
+    }
+    if not entries:
+        fact = "there is no /data/<layer>/<i> in this file"
+        raise WeightsError(str(path), fact, "a .caffemodel.h5, not a .solverstate.h5")
+    return weights_from_arrays(entries, str(path))
 
 
 def weights_from_bytes(buffer: bytes | mmap.mmap, source: str) -> Weights:
@@ -62,6 +85,28 @@ def weights_from_bytes(buffer: bytes | mmap.mmap, source: str) -> Weights:
         fact = "there are no weights in this file"
         raise WeightsError(source, fact, "check that it is the .caffemodel of this network")
     return Weights(source, layers)
+
+
+def read_binaryproto(path: Path) -> Array:
+    """Read a single blob: a mean picture, the gains of an InfogainLoss.
+
+    Raises
+    ------
+    WeightsError
+        With the file, the byte and what is wrong there.
+    """
+    try:
+        size = path.stat().st_size
+        if size > MAX_BINARYPROTO:
+            raise WeightsError(str(path), f"{size:,} bytes are too many for a single blob")
+        wire = Wire(path.read_bytes(), str(path))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise WeightsError(str(path), f"the file can't be read ({reason})") from None
+    found = read_blob(wire, wire.whole(), path.name, 0).values
+    if not found.size:
+        raise WeightsError(str(path), "there are no numbers in this file", "a .binaryproto")
+    return found
 
 
 def _layers(wire: Wire) -> dict[str, Mapping[int, Blob]]:
@@ -112,7 +157,7 @@ def _layer(wire: Wire, entry: WireField) -> tuple[str, list[Blob]]:
                     name = wire.text(old.span)
                 elif old.type == RUN and old.number == 50:
                     spans.append(old.span)
-    return name, [_blob(wire, span, name, index) for index, span in enumerate(spans)]
+    return name, [read_blob(wire, span, name, index) for index, span in enumerate(spans)]
 
 
 @dataclass
@@ -124,7 +169,7 @@ class _Parts:
     chunks: dict[int, list[NDArray[np.generic]]] = field(default_factory=dict)
 
 
-def _blob(wire: Wire, span: Span, layer: str, index: int) -> Blob:
+def read_blob(wire: Wire, span: Span, layer: str, index: int) -> Blob:
     """Read one blob: sizes and numbers, and whether they agree."""
     parts = _parts(wire, span)
     dims = tuple(parts.shape or ())
@@ -187,7 +232,7 @@ def _joined(chunks: list[NDArray[np.generic]]) -> NDArray[np.generic]:
 
 _OTHER_FILES = (
     (b"version https://git-lfs", "the pointer that Git LFS leaves", "run git lfs pull"),
-    (b"\x89HDF\r\n", "an HDF5 file", "save the weights as .caffemodel or .npz"),
+    (b"\x89HDF\r\n", "an HDF5 file", "call it .h5"),
     (b"PK\x03\x04", "a zip archive", "call it .npz if it holds param/<layer>/<i>"),
     (b"<!DOCTYPE", "a web page", "fetch the file itself, not the page that shows it"),
     (b"<html", "a web page", "fetch the file itself, not the page that shows it"),

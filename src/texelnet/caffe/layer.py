@@ -108,6 +108,27 @@ Count = tuple[int, int]
 ANY = 1_000_000
 
 
+@dataclass
+class Run:
+    """What a kind may use to compute its layer in torch, which is handed in.
+
+    Parameters
+    ----------
+    torch
+        The module.
+    bottoms, weights
+        Tensors; parameters may want gradients, and those that a layer changes as it runs (the
+        statistics of BatchNorm) are changed in place.
+    training
+        Whether the phase is TRAIN.
+    """
+
+    torch: Any
+    bottoms: Sequence[Any]
+    weights: Sequence[Any]
+    training: bool
+
+
 def no_parameters(layer: Layer) -> tuple[Shape, ...]:
     """Say that a kind has no parameters."""
     return ()
@@ -136,6 +157,15 @@ class Kind:
         Whether the top may be the bottom.
     pins
         Why height and width must stay those of the file, or an empty string.
+    forward
+        Computes the tops in torch, where that is something else than the nodes of `to_graph`,
+        or may be (then it returns None).
+    labels
+        Bottoms that never get gradients, by number.
+    learns
+        Whether its parameters are learnt: BatchNorm's statistics are not.
+    is_loss
+        Whether its first top counts as a loss where no loss_weight is written.
     """
 
     type: str
@@ -146,6 +176,10 @@ class Kind:
     tops: Count = (1, 1)
     in_place: bool = False
     pins: Callable[[Layer], str] = lambda layer: ""
+    forward: Callable[[Layer, Run], Sequence[Any] | None] | None = None
+    labels: frozenset[int] = frozenset()
+    learns: bool = True
+    is_loss: bool = False
 
 
 def place(source: str, line: int, name: str) -> str:

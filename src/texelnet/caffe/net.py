@@ -15,7 +15,13 @@ from texelnet.caffe.binary import read_weights
 from texelnet.caffe.fit import fit
 from texelnet.caffe.layer import Layer, Shape, place
 from texelnet.caffe.message import Message
-from texelnet.caffe.resolve import check, leave_out_training, with_parameters, with_shapes
+from texelnet.caffe.resolve import (
+    check,
+    leave_out_training,
+    with_losses,
+    with_parameters,
+    with_shapes,
+)
 from texelnet.caffe.splits import State, insert_splits
 from texelnet.caffe.text import read_text
 from texelnet.caffe.tokens import decode
@@ -42,6 +48,8 @@ class Net:
         The numbers of each parameter by its owner (layer, index); empty if none were given.
     unused_weights
         Layers of the weights file that this network does not have.
+    force_backward
+        Whether gradients of all blobs are asked for, inputs included.
     """
 
     name: str
@@ -53,6 +61,7 @@ class Net:
     dropped: tuple[str, ...] = ()
     weights: Mapping[tuple[str, int], Array] = field(default_factory=dict)
     unused_weights: tuple[str, ...] = ()
+    force_backward: bool = False
 
     @property
     def shapes(self) -> dict[str, Shape]:
@@ -98,6 +107,7 @@ def read_net(
     level: int = 0,
     stages: Sequence[str] = (),
     source: str = "net.prototxt",
+    training: bool = False,
 ) -> Net:
     """Read a network.
 
@@ -109,6 +119,8 @@ def read_net(
         A .caffemodel or .npz, or what was read from one; without, only shapes are known.
     phase, level, stages
         The state that include and exclude rules are asked about.
+    training
+        Keep losses and labels, which are left out otherwise.
 
     Raises
     ------
@@ -127,7 +139,7 @@ def read_net(
     own = message.block("state")
     state = State(phase, level, frozenset([*stages, *own.words("stage")]))
     kept = [layer for layer in message.blocks("layer") if state.keeps(layer, source)]
-    net = _resolved(message, insert_splits(kept, source), source, phase)
+    net = _resolved(message, insert_splits(kept, source), source, phase, training)
     if isinstance(weights, Path):
         weights = read_weights(weights)
     return net if weights is None else net.with_weights(weights)
@@ -142,13 +154,15 @@ def _text_of(path: Path) -> str:
         raise PrototxtError(str(path), f"the file can't be read ({reason})") from None
 
 
-def _resolved(message: Message, kept: list[Message], source: str, phase: str) -> Net:
+def _resolved(
+    message: Message, kept: list[Message], source: str, phase: str, training: bool
+) -> Net:
     """Turn the layers that are in the net into a Net."""
     if not kept:
         raise PrototxtError(source, f"there are no layers in the {phase} phase")
     all_layers = [_layer(layer, source) for layer in kept]
     check(all_layers, source)
-    layers, wanted = leave_out_training(all_layers)
+    layers, wanted = with_losses(all_layers) if training else leave_out_training(all_layers)
     if not any(layer.type != "Input" for layer in layers):
         fact = "only inputs are left once the training layers are out"
         if len(layers) < len(all_layers):
@@ -163,6 +177,7 @@ def _resolved(message: Message, kept: list[Message], source: str, phase: str) ->
         layers=shaped,
         inputs=tuple(inputs),
         outputs=_outputs(shaped, wanted),
+        force_backward=message.flag("force_backward"),
         dropped=tuple(f"{one.name} ({one.type})" for one in all_layers if one.name not in out),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import prod
 
 from texelnet.caffe.layer import ANY, Count, Layer, Parameter, Shape, place, spoken
-from texelnet.caffe.layers import LAYERS, REFUSED, TRAINING
+from texelnet.caffe.layers import KINDS, LAYERS, REFUSED, TRAINING
 from texelnet.caffe.message import Message
 from texelnet.caffe.text import did_you_mean
 from texelnet.errors import NetworkError, PrototxtError
@@ -82,6 +82,20 @@ def _two_makers(layer: Layer, top: str, maker: Layer) -> PrototxtError:
         hint = "another layer reads the blob too, so it can't change in place: rename the top"
     where = f'layer "{maker.name}" (line {maker.message.line})'
     return layer.error(f'the blob "{top}" is made twice, by {where} and here', hint)
+
+
+def with_losses(layers: Sequence[Layer]) -> tuple[list[Layer], frozenset[str]]:
+    """Keep all layers; a loss that writes no top gets one, called as Caffe calls it.
+
+    Returns the layers, and the blobs that may be outputs.
+    """
+    kept = []
+    for layer in layers:
+        if layer.type not in KINDS:
+            raise _no_data(layer, layer)
+        automatic = not layer.tops and KINDS[layer.type].tops[1]
+        kept.append(replace(layer, tops=("(automatic)",)) if automatic else layer)
+    return kept, frozenset(top for layer in kept for top in layer.tops)
 
 
 def leave_out_training(layers: Sequence[Layer]) -> tuple[list[Layer], frozenset[str]]:
@@ -159,7 +173,7 @@ def with_shapes(
     now: dict[str, Shape] = {}
     result = []
     for layer in layers:
-        kind = LAYERS[layer.type]
+        kind = KINDS[layer.type]
         layer = replace(layer, bottom_shapes=tuple(now[bottom] for bottom in layer.bottoms))
         shapes = kind.shapes(layer)
         if layer.type == "Input":
@@ -190,7 +204,7 @@ def with_parameters(layers: Iterable[Layer]) -> tuple[Layer, ...]:
     named: dict[str, Layer] = {}
     result = []
     for layer in layers:
-        shapes = LAYERS[layer.type].parameters(layer)
+        shapes = KINDS[layer.type].parameters(layer)
         specs = layer.message.blocks("param")
         if len(specs) > len(shapes):
             fact = (

@@ -24,6 +24,11 @@ ENUMS: dict[str, dict[str, int]] = {
     "PoolMethod": {"MAX": 0, "AVE": 1, "STOCHASTIC": 2},
     "RoundMode": {"CEIL": 0, "FLOOR": 1},
     "ReductionOp": {"SUM": 1, "ASUM": 2, "SUMSQ": 3, "MEAN": 4},
+    "SnapshotFormat": {"HDF5": 0, "BINARYPROTO": 1},
+    "SolverMode": {"CPU": 0, "GPU": 1},
+    "SolverType": {
+        **{"SGD": 0, "NESTEROV": 1, "ADAGRAD": 2, "RMSPROP": 3, "ADADELTA": 4, "ADAM": 5},
+    },
     "LayerType": {
         **{"NONE": 0, "ACCURACY": 1, "BNLL": 2, "CONCAT": 3, "CONVOLUTION": 4, "DATA": 5},
         **{"DROPOUT": 6, "EUCLIDEAN_LOSS": 7, "FLATTEN": 8, "HDF5_DATA": 9},
@@ -85,6 +90,24 @@ _NETWORK = {
         crop_center_param 149 CropCenterParameter,
         roi_pooling_param 8266711 ROIPoolingParameter,
         smooth_l1_loss_param 8266712 SmoothL1LossParameter""",
+}
+
+_SOLVER = {
+    "SolverParameter": """train_net 1 string, test_net 2 string*, test_iter 3 int32*,
+        test_interval 4 int32 0, base_lr 5 float, display 6 int32, max_iter 7 int32,
+        lr_policy 8 string, gamma 9 float, power 10 float, momentum 11 float,
+        weight_decay 12 float, stepsize 13 int32, snapshot 14 int32 0,
+        snapshot_prefix 15 string, snapshot_diff 16 bool false, solver_mode 17 SolverMode GPU,
+        device_id 18 int32 0, test_compute_loss 19 bool false, random_seed 20 int64 -1,
+        train_net_param 21 NetParameter, test_net_param 22 NetParameter*,
+        debug_info 23 bool false, net 24 string, net_param 25 NetParameter,
+        train_state 26 NetState, test_state 27 NetState*, snapshot_after_train 28 bool true,
+        regularization_type 29 string L2, solver_type 30 SolverType SGD, delta 31 float 1e-8,
+        test_initialization 32 bool true, average_loss 33 int32 1, stepvalue 34 int32*,
+        clip_gradients 35 float -1, iter_size 36 int32 1,
+        snapshot_format 37 SnapshotFormat BINARYPROTO, rms_decay 38 float 0.99,
+        momentum2 39 float 0.999, type 40 string SGD, layer_wise_reduce 41 bool true,
+        weights 42 string*""",
 }
 
 _LEGACY = {
@@ -253,5 +276,5 @@ def _field(line: str) -> Field:
 
 SCHEMA: dict[str, dict[str, Field]] = {
     kind: {field.name: field for field in map(_field, table.split(","))}
-    for kind, table in (_NETWORK | _LEGACY | _LAYERS).items()
+    for kind, table in (_NETWORK | _SOLVER | _LEGACY | _LAYERS).items()
 }

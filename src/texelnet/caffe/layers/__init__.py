@@ -15,10 +15,11 @@ from texelnet.caffe.layers.inner_product import INNER_PRODUCT
 from texelnet.caffe.layers.input import INPUT
 from texelnet.caffe.layers.join import CONCAT, SLICE, SPLIT
 from texelnet.caffe.layers.lookup import BATCH_REINDEX, EMBED, PARAMETER
+from texelnet.caffe.layers.losses import LOSS_LAYERS
 from texelnet.caffe.layers.normalise import LRN, MVN
 from texelnet.caffe.layers.others import REFUSED, TRAINING, Dropped
 from texelnet.caffe.layers.pointwise import POINTWISE
-from texelnet.caffe.layers.pooling import POOLING
+from texelnet.caffe.layers.pooling import POOLING, ROI_POOLING
 from texelnet.caffe.layers.reshape import FLATTEN, RESHAPE
 from texelnet.caffe.layers.whole import REDUCTION, SPP, TILE
 
@@ -60,7 +61,11 @@ LAYERS: dict[str, Kind] = {
         EMBED,
         BATCH_REINDEX,
         PARAMETER,
+        ROI_POOLING,
     )
 }
 
-__all__ = ["LAYERS", "REFUSED", "TRAINING", "Dropped"]
+KINDS: dict[str, Kind] = {**LAYERS, **LOSS_LAYERS}
+"""What is understood in training: the same, and what compares with labels."""
+
+__all__ = ["KINDS", "LAYERS", "REFUSED", "TRAINING", "Dropped"]

@@ -8,7 +8,10 @@ phase: Caffe scales while training.
 
 from __future__ import annotations
 
-from texelnet.caffe.layer import Kind, Layer, Shape, Writer, same_shape, spoken
+from collections.abc import Sequence
+from typing import Any
+
+from texelnet.caffe.layer import Kind, Layer, Run, Shape, Writer, same_shape, spoken
 
 
 def _relu(layer: Layer, writer: Writer) -> None:
@@ -73,10 +76,28 @@ def _dropout(layer: Layer, writer: Writer) -> None:
     writer.node("Identity", writer.bottoms, writer.tops[0])
 
 
+def _dropout_forward(layer: Layer, run: Run) -> Sequence[Any] | None:
+    """Drop values by lot while training, and enlarge the others by as much."""
+    ratio = layer.settings("dropout_param").real("dropout_ratio")
+    if not run.training:
+        return None
+    (x,) = run.bottoms
+    kept = run.torch.rand_like(x) > ratio
+    return [x * kept / (1 - ratio)]
+
+
+def _dropout_shapes(layer: Layer) -> tuple[Shape, ...]:
+    """Return the bottom's shape, once the ratio is known to leave something."""
+    ratio = layer.settings("dropout_param").real("dropout_ratio")
+    if not 0 <= ratio < 1:
+        raise layer.error(f"dropout_ratio is {ratio:g}", "0 or more, below 1")
+    return layer.bottom_shapes
+
+
 RELU = Kind("ReLU", same_shape, _relu, in_place=True)
 PRELU = Kind("PReLU", same_shape, _prelu, _prelu_slopes, in_place=True)
 ELU = Kind("ELU", same_shape, _elu, in_place=True)
 SIGMOID = Kind("Sigmoid", same_shape, _sigmoid, in_place=True)
 TANH = Kind("TanH", same_shape, _tanh, in_place=True)
 POWER = Kind("Power", same_shape, _power, in_place=True)
-DROPOUT = Kind("Dropout", same_shape, _dropout, in_place=True)
+DROPOUT = Kind("Dropout", _dropout_shapes, _dropout, in_place=True, forward=_dropout_forward)

@@ -11,9 +11,12 @@ and variance 0, so x / sqrt(eps). In the TEST phase the stored statistics are us
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
-from texelnet.caffe.layer import Kind, Layer, Shape, Writer, spoken
+from texelnet.caffe.layer import Kind, Layer, Run, Shape, Writer, spoken
 from texelnet.errors import WeightsError
 
 
@@ -119,6 +122,34 @@ def _batch_norm(layer: Layer, writer: Writer) -> None:
         _stored(layer, writer)
 
 
+def _batch_norm_forward(layer: Layer, run: Run) -> Sequence[Any]:
+    """Use stored statistics, or those of the batch and remember them.
+
+    The stored mean and variance are sums that fade by `moving_average_fraction` at each step,
+    so is the factor that both are divided by; a variance counts m/(m-1) there.
+    """
+    settings, torch, (x,) = layer.settings("batch_norm_param"), run.torch, run.bottoms
+    stored, eps = settings.flag("use_global_stats"), settings.real("eps")
+    if not settings.has("use_global_stats"):
+        stored = not run.training
+    over = [0, *range(2, x.dim())]
+    ones = [1, -1, *[1] * (x.dim() - 2)]
+    sums, squares, factor = (value.detach() for value in run.weights)
+    if stored:
+        part = 1 / factor if float(factor) else 0 * factor
+        mean, variance = (sums * part).reshape(ones), (squares * part).reshape(ones)
+    else:
+        mean = x.mean(over, keepdim=True)
+        variance = ((x - mean) ** 2).mean(over, keepdim=True)
+        fraction, count = settings.real("moving_average_fraction"), x.numel() // x.shape[1]
+        with torch.no_grad():
+            factor.mul_(fraction).add_(1)
+            sums.mul_(fraction).add_(mean.flatten())
+            spread = count / (count - 1) if count > 1 else 1.0
+            squares.mul_(fraction).add_(spread * variance.flatten())
+    return [(x - mean) / torch.sqrt(variance + eps)]
+
+
 def _of_the_batch(layer: Layer, writer: Writer) -> None:
     """Write (x - mean) / sqrt(variance + eps), both over the batch and the picture."""
     axes = [0, *range(2, len(layer.bottom_shapes[0]))]
@@ -152,5 +183,11 @@ def _stored(layer: Layer, writer: Writer) -> None:
 SCALE = Kind("Scale", _shapes, _to_graph, _parameters, bottoms=(1, 2), in_place=True)
 BIAS = Kind("Bias", _shapes, _to_graph, _parameters, bottoms=(1, 2), in_place=True)
 BATCH_NORM = Kind(
-    "BatchNorm", _batch_norm_shapes, _batch_norm, _batch_norm_parameters, in_place=True
+    "BatchNorm",
+    _batch_norm_shapes,
+    _batch_norm,
+    _batch_norm_parameters,
+    in_place=True,
+    forward=_batch_norm_forward,
+    learns=False,
 )

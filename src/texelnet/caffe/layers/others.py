@@ -59,7 +59,6 @@ TRAINING: dict[str, Dropped] = {
 }
 
 REFUSED: dict[str, str] = {
-    "ROIPooling": "its regions differ in number from picture to picture",
     "Python": "it runs a program of its own",
     "LSTM": "recurrent layers keep a state from picture to picture",
     "RNN": "recurrent layers keep a state from picture to picture",

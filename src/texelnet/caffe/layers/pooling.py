@@ -210,3 +210,35 @@ def _padded(
 
 
 POOLING = Kind("Pooling", _shapes, _to_graph, tops=(1, 2))
+
+
+def _roi_shapes(layer: Layer) -> tuple[Shape, ...]:
+    """Return a small picture for each region."""
+    settings, (shape, rois) = layer.settings("roi_pooling_param"), layer.bottom_shapes
+    bins = settings.number("pooled_h"), settings.number("pooled_w")
+    if min(bins) < 1:
+        raise layer.error("pooled_h and pooled_w must be at least 1")
+    if len(shape) != 4 or len(rois) < 2 or rois[1] != 5 or rois[2:] != (1,) * len(rois[2:]):
+        fact = f"{layer.bottoms[1]} is {spoken(rois)}, ROIPooling takes regions x 5"
+        raise layer.error(fact, "batch index, x1, y1, x2, y2")
+    return ((rois[0], shape[1], *bins),)
+
+
+def _roi_to_graph(layer: Layer, writer: Writer) -> None:
+    """Write MaxRoiPool, Fast R-CNN's own pooling: corners rounded, empty bins 0."""
+    settings = layer.settings("roi_pooling_param")
+    rois = writer.bottoms[1]
+    if len(layer.bottom_shapes[1]) != 2:
+        rois = writer.node("Flatten", [rois], axis=1)
+    writer.node(
+        "MaxRoiPool",
+        [writer.bottoms[0], rois],
+        writer.tops[0],
+        pooled_shape=[settings.number("pooled_h"), settings.number("pooled_w")],
+        spatial_scale=settings.real("spatial_scale"),
+    )
+
+
+ROI_POOLING = Kind(
+    "ROIPooling", _roi_shapes, _roi_to_graph, bottoms=(2, 2), labels=frozenset((1,))
+)

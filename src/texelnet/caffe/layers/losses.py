@@ -1,0 +1,248 @@
+"""Losses and Accuracy: layers that compare with labels.
+
+A loss has one top, a single number; a top that is not written is made all the same. Those with
+a softmax or sigmoid in them give it as a second top. `normalization` wins over the older
+`normalize` (true: VALID, false: BATCH_SIZE); SigmoidCrossEntropyLoss takes BATCH_SIZE unless
+told. Labels are counted, not shaped: Caffe takes any shape with the right count.
+
+SmoothL1Loss (a fork's layer) without a written `loss_weight` counts for nothing: its set-up
+skips what gives a loss the weight 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from texelnet.caffe.binary import read_binaryproto
+from texelnet.caffe.layer import Kind, Layer, Run, Shape, Writer, spoken
+from texelnet.losses import LOSSES, accuracy, in_torch, softmax
+
+Settings = dict[str, Any]
+
+
+def _no_graph(layer: Layer, writer: Writer) -> None:
+    raise layer.error(f"{layer.type} only serves training", "leave it out of the graph")
+
+
+def _axis(layer: Layer) -> int:
+    """Return the axis of the classes."""
+    block = {"InfogainLoss": "infogain_loss_param", "Accuracy": "accuracy_param"}
+    return layer.axis(layer.settings(block.get(layer.type, "softmax_param")).number("axis"))
+
+
+def _labelled(layer: Layer, axis: int) -> None:
+    """Refuse labels that are not one for each entry of the scores."""
+    scores, labels = layer.bottom_shapes[:2]
+    wanted = prod(scores[:axis]) * prod(scores[axis + 1 :])
+    if prod(labels) == wanted:
+        return
+    each = spoken((*scores[:axis], 1, *scores[axis + 1 :]))
+    fact = f"{layer.bottoms[1]} is {spoken(labels)}, the scores {layer.bottoms[0]} take {each}"
+    hint = "one whole number for each entry: the class, not a picture for each class"
+    if prod(labels) == prod(scores):
+        hint += "; take the argmax over the classes' axis"
+    raise layer.error(fact, hint)
+
+
+def _same_count(layer: Layer, bottoms: Sequence[int]) -> None:
+    first = layer.bottom_shapes[0]
+    for index in bottoms:
+        other = layer.bottom_shapes[index]
+        if prod(other) != prod(first) or other[:1] != first[:1]:
+            fact = (
+                f"{layer.bottoms[0]} is {spoken(first)}, {layer.bottoms[index]} {spoken(other)}"
+            )
+            raise layer.error(fact, "both need as many numbers")
+
+
+def _with_shares(layer: Layer, check: Callable[[Layer], None]) -> tuple[Shape, ...]:
+    check(layer)
+    return ((), layer.bottom_shapes[0])[: len(layer.tops)]
+
+
+def _alone(layer: Layer, check: Callable[[Layer], None]) -> tuple[Shape, ...]:
+    check(layer)
+    return ((),) * len(layer.tops)
+
+
+def _normalised(layer: Layer, usual: str) -> Settings:
+    """Read loss_param."""
+    settings = layer.settings("loss_param")
+    mode = usual
+    if settings.has("normalization"):
+        mode = settings.word("normalization")
+    elif settings.has("normalize"):
+        mode = "VALID" if settings.flag("normalize") else "BATCH_SIZE"
+    ignored = settings.number("ignore_label") if settings.has("ignore_label") else None
+    return {"ignore_label": ignored, "normalization": mode}
+
+
+def _softmax_check(layer: Layer) -> None:
+    _labelled(layer, _axis(layer))
+
+
+def _infogain_check(layer: Layer) -> None:
+    axis = _axis(layer)
+    _labelled(layer, axis)
+    classes = layer.bottom_shapes[0][axis]
+    source = layer.settings("infogain_loss_param").word("source")
+    if len(layer.bottoms) == 3:
+        name, shape = layer.bottoms[2], layer.bottom_shapes[2]
+    elif source:
+        name, shape = source, _gains(layer).shape
+    else:
+        fact = "there are no gains"
+        raise layer.error(fact, "a third bottom, classes x classes, or source: a .binaryproto")
+    if prod(shape) != classes**2:
+        fact = f"{name} is {spoken(shape)}"
+        raise layer.error(fact, f"{classes} x {classes}: a price for each pair of classes")
+
+
+def _gains(layer: Layer) -> np.ndarray:
+    """Read the gains from a file, sought beside the prototxt and from where we are."""
+    source = Path(layer.settings("infogain_loss_param").word("source"))
+    beside = Path(layer.source).parent / source
+    return read_binaryproto(beside if beside.is_file() else source)
+
+
+def _smooth_check(layer: Layer) -> None:
+    first = layer.bottom_shapes[0]
+    for name, shape in zip(layer.bottoms, layer.bottom_shapes, strict=True):
+        if shape != first:
+            fact = f"{layer.bottoms[0]} is {spoken(first)}, {name} is {spoken(shape)}"
+            raise layer.error(fact, "predictions, targets and weights have one shape")
+    settings = layer.settings("smooth_l1_loss_param")
+    if len(layer.bottoms) == 3 and settings.has("sigma"):
+        raise layer.error(
+            "with three bottoms there is no sigma", "give inside and outside weights"
+        )
+
+
+def _contrastive_check(layer: Layer) -> None:
+    _same_count(layer, [1])
+    if prod(layer.bottom_shapes[2]) != layer.bottom_shapes[0][0]:
+        fact = f"{layer.bottoms[2]} is {spoken(layer.bottom_shapes[2])}"
+        raise layer.error(fact, f"one number for each of {layer.bottom_shapes[0][0]} pairs")
+
+
+def _hinge_check(layer: Layer) -> None:
+    if prod(layer.bottom_shapes[1]) != layer.bottom_shapes[0][0]:
+        fact = f"{layer.bottoms[1]} is {spoken(layer.bottom_shapes[1])}"
+        raise layer.error(fact, f"one label for each of {layer.bottom_shapes[0][0]} pictures")
+
+
+def _settings(layer: Layer) -> Settings:
+    """Return what the loss itself is told, by its own words."""
+    if layer.type == "SigmoidCrossEntropyLoss":
+        return _normalised(layer, "BATCH_SIZE")
+    if layer.type in ("SoftmaxWithLoss", "InfogainLoss"):
+        return {"axis": _axis(layer), **_normalised(layer, "VALID")}
+    if layer.type == "HingeLoss":
+        return {"norm": layer.settings("hinge_loss_param").word("norm")}
+    if layer.type == "SmoothL1Loss":
+        return {"sigma": layer.settings("smooth_l1_loss_param").real("sigma")}
+    if layer.type == "ContrastiveLoss":
+        settings = layer.settings("contrastive_loss_param")
+        return {"margin": settings.real("margin"), "legacy": settings.flag("legacy_version")}
+    return {}
+
+
+def _forward(layer: Layer, run: Run) -> Sequence[Any]:
+    """Compute the loss, and what stands beside it."""
+    bottoms = list(run.bottoms)
+    if layer.type == "InfogainLoss" and len(bottoms) == 2:
+        gains = run.torch.from_numpy(np.array(_gains(layer)))
+        bottoms.append(gains.to(bottoms[0].device))
+    value = in_torch(run.torch, LOSSES[layer.type], bottoms, _settings(layer))
+    tops = [value]
+    if len(layer.tops) == 2:
+        scores = run.bottoms[0].detach()
+        sigmoid = layer.type == "SigmoidCrossEntropyLoss"
+        tops.append(scores.sigmoid() if sigmoid else softmax(run.torch, scores, _axis(layer)))
+    return tops
+
+
+def _accuracy_shapes(layer: Layer) -> tuple[Shape, ...]:
+    """Return a single number, and one for each class."""
+    axis = _axis(layer)
+    _labelled(layer, axis)
+    classes = layer.bottom_shapes[0][axis]
+    best = layer.settings("accuracy_param").number("top_k")
+    if best > classes:
+        raise layer.error(f"top_k is {best}, there are {classes} classes", "fewer")
+    return ((), (classes,))[: len(layer.tops)]
+
+
+def _accuracy(layer: Layer, run: Run) -> Sequence[Any]:
+    settings = layer.settings("accuracy_param")
+    ignored = settings.number("ignore_label") if settings.has("ignore_label") else None
+    scores, labels = (value.detach() for value in run.bottoms)
+    found = accuracy(
+        run.torch,
+        scores,
+        labels,
+        axis=_axis(layer),
+        top_k=settings.number("top_k"),
+        ignore_label=ignored,
+    )
+    return found[: len(layer.tops)]
+
+
+def _loss(
+    type: str,
+    check: Callable[[Layer], None],
+    bottoms: tuple[int, int] = (2, 2),
+    *,
+    shares: bool = False,
+    labels: Sequence[int] = (1,),
+    counts: bool = True,
+) -> Kind:
+    shapes = _with_shares if shares else _alone
+    return Kind(
+        type,
+        lambda layer: shapes(layer, check),
+        _no_graph,
+        bottoms=bottoms,
+        tops=(0, 2 if shares else 1),
+        forward=_forward,
+        labels=frozenset(labels),
+        is_loss=counts,
+    )
+
+
+LOSS_LAYERS: dict[str, Kind] = {
+    kind.type: kind
+    for kind in (
+        _loss("SoftmaxWithLoss", _softmax_check, shares=True),
+        _loss("EuclideanLoss", lambda layer: _same_count(layer, [1]), labels=()),
+        _loss("SigmoidCrossEntropyLoss", lambda layer: _same_count(layer, [1]), shares=True),
+        _loss("HingeLoss", _hinge_check),
+        _loss("ContrastiveLoss", _contrastive_check, (3, 3), labels=(2,)),
+        _loss("InfogainLoss", _infogain_check, (2, 3), shares=True, labels=(1, 2)),
+        _loss("MultinomialLogisticLoss", lambda layer: _labelled(layer, 1)),
+        _loss("SmoothL1Loss", _smooth_check, (2, 4), labels=(2, 3), counts=False),
+        Kind(
+            "Accuracy",
+            _accuracy_shapes,
+            _no_graph,
+            bottoms=(2, 2),
+            tops=(1, 2),
+            forward=_accuracy,
+            labels=frozenset((0, 1)),
+        ),
+        Kind(
+            "Silence",
+            lambda layer: (),
+            _no_graph,
+            bottoms=(1, 1_000_000),
+            tops=(0, 0),
+            forward=lambda layer, run: (),
+        ),
+    )
+}
+"""Layers that only training has, by Caffe's names."""

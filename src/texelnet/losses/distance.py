@@ -1,0 +1,142 @@
+"""Losses of numbers against numbers: Euclidean, SigmoidCrossEntropy, Hinge, Contrastive.
+
+EuclideanLoss is sum (a - b)^2 / 2N, with N the size of the first axis alone; both bottoms get
+gradients. SigmoidCrossEntropyLoss takes scores x and targets t in 0..1: each entry costs
+log(1 + e^x) - t x and sends sigmoid(x) - t; targets are cut to whole numbers before they are
+compared with `ignore_label`, so `ignore_label: 0` drops every soft target.
+
+HingeLoss wants the label's score above 1 and the others below -1: an entry misses by
+m = max(0, 1 - x) or max(0, 1 + x), and costs m (L1) or m^2 (L2), over N. ContrastiveLoss draws
+pairs that are alike together and pushes others apart up to a margin, by their distance d:
+d^2 / 2N where they are alike, max(0, margin - d)^2 / 2N where not (the early form, `legacy`:
+max(0, margin - d^2) / 2N).
+
+See Hadsell, Chopra, LeCun, "Dimensionality Reduction by Learning an Invariant Mapping", 2006.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from texelnet.losses.loss import Array, Loss, normaliser, number
+from texelnet.losses.softmax import entries, hits
+
+
+def _euclidean(xp: Any, a: Array, b: Array) -> Array:
+    apart = a - b.reshape(a.shape)
+    return (apart * apart).sum() / (2 * a.shape[0])
+
+
+def _euclidean_gradients(xp: Any, a: Array, b: Array) -> tuple[Array | None, ...]:
+    sent = (a - b.reshape(a.shape)) / a.shape[0]
+    return sent, -sent.reshape(b.shape)
+
+
+def _entropy(
+    xp: Any,
+    scores: Array,
+    targets: Array,
+    *,
+    ignore_label: int | None = None,
+    normalization: str = "BATCH_SIZE",
+) -> Array:
+    targets, counts = _counted(xp, scores, targets, ignore_label)
+    # log(1 + e^x) - t x, in the form that overflows for no x
+    above = number(xp, scores >= 0, scores)
+    soft = xp.log1p(xp.exp(-xp.abs(scores)))
+    cost = (soft - scores * (targets - above)) * counts
+    return cost.sum() / _by(scores, counts, normalization)
+
+
+def _entropy_gradients(
+    xp: Any,
+    scores: Array,
+    targets: Array,
+    *,
+    ignore_label: int | None = None,
+    normalization: str = "BATCH_SIZE",
+) -> tuple[Array | None, ...]:
+    targets, counts = _counted(xp, scores, targets, ignore_label)
+    sent = (1 / (1 + xp.exp(-scores)) - targets) * counts
+    return sent / _by(scores, counts, normalization), None
+
+
+def _counted(xp: Any, scores: Array, targets: Array, ignore: int | None) -> tuple[Array, Array]:
+    targets = targets.reshape(scores.shape)
+    kept = targets == targets if ignore is None else xp.trunc(targets) != ignore
+    return targets, number(xp, kept, scores)
+
+
+def _by(scores: Array, counts: Array, mode: str) -> Array | float:
+    outer = scores.shape[0]
+    inner = 1
+    for size in scores.shape[1:]:
+        inner *= size
+    return normaliser(mode, outer, inner, counts.sum())
+
+
+def _missed(xp: Any, scores: Array, labels: Array) -> tuple[Array, Array]:
+    """Return by how much each entry misses, and the sign with which its score counts."""
+    sizes = entries(scores.reshape(scores.shape[0], -1), 1)
+    hit = number(xp, hits(xp, labels, *sizes), scores).reshape(scores.shape)
+    sign = 1 - 2 * hit
+    return (1 + sign * scores).clip(0), sign
+
+
+def _hinge(xp: Any, scores: Array, labels: Array, *, norm: str = "L1") -> Array:
+    missed, _ = _missed(xp, scores, labels)
+    return (missed if norm == "L1" else missed * missed).sum() / scores.shape[0]
+
+
+def _hinge_gradients(
+    xp: Any, scores: Array, labels: Array, *, norm: str = "L1"
+) -> tuple[Array | None, ...]:
+    missed, sign = _missed(xp, scores, labels)
+    slope = number(xp, missed > 0, scores) if norm == "L1" else 2 * missed
+    return sign * slope / scores.shape[0], None
+
+
+def _pairs(xp: Any, a: Array, b: Array, alike: Array) -> tuple[Array, Array, Array]:
+    """Return differences, distances and whether pairs are alike, all (N, ...)."""
+    apart = a.reshape(a.shape[0], -1) - b.reshape(a.shape[0], -1)
+    distance = xp.sqrt((apart * apart).sum(axis=1, keepdims=True))
+    return apart, distance, alike.reshape(-1, 1) != 0
+
+
+def _contrastive(
+    xp: Any, a: Array, b: Array, alike: Array, *, margin: float = 1.0, legacy: bool = False
+) -> Array:
+    _, distance, same = _pairs(xp, a, b, alike)
+    square = distance * distance
+    gap = (margin - (square if legacy else distance)).clip(0)
+    cost = xp.where(same, square, gap if legacy else gap * gap)
+    return cost.sum() / (2 * a.shape[0])
+
+
+def _contrastive_gradients(
+    xp: Any, a: Array, b: Array, alike: Array, *, margin: float = 1.0, legacy: bool = False
+) -> tuple[Array | None, ...]:
+    apart, distance, same = _pairs(xp, a, b, alike)
+    gap = margin - (distance * distance if legacy else distance)
+    pushed = -apart if legacy else -gap / (distance + 1e-4) * apart
+    away = xp.where(gap > 0, pushed, 0 * apart)
+    sent = xp.where(same, apart, away) / a.shape[0]
+    return sent.reshape(a.shape), -sent.reshape(b.shape), None
+
+
+EUCLIDEAN = Loss(
+    "EuclideanLoss", "Half the mean square apart.", _euclidean, _euclidean_gradients
+)
+ENTROPY = Loss(
+    "SigmoidCrossEntropyLoss",
+    "How improbable targets in 0..1 are, each by itself.",
+    _entropy,
+    _entropy_gradients,
+)
+HINGE = Loss("HingeLoss", "By how much scores miss their margin.", _hinge, _hinge_gradients)
+CONTRASTIVE = Loss(
+    "ContrastiveLoss",
+    "Alike pairs apart, others too close.",
+    _contrastive,
+    _contrastive_gradients,
+)

@@ -1,0 +1,71 @@
+"""Loss: one number that says how wrong an answer is, and what it sends back.
+
+A loss is written once in terms of arrays: `value` and `gradients` take the module whose arrays
+they are given (numpy, or torch handed in), the bottoms, and the settings by name. So a page can
+show its numbers without torch, and training computes by the very same lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Array = Any
+"""A numpy array or a torch tensor."""
+
+
+@dataclass(frozen=True)
+class Loss:
+    """One loss.
+
+    Parameters
+    ----------
+    type, summary
+        Caffe's name, and what it measures in one sentence.
+    value
+        (xp, *bottoms, **settings) -> a single number.
+    gradients
+        (xp, *bottoms, **settings) -> for each bottom the derivative of the value, of the
+        bottom's shape, or None where a bottom gets none (labels).
+    """
+
+    type: str
+    summary: str
+    value: Callable[..., Array]
+    gradients: Callable[..., tuple[Array | None, ...]]
+
+
+def in_torch(torch: Any, loss: Loss, bottoms: list[Array], settings: dict[str, Any]) -> Array:
+    """Return a loss as a torch tensor whose gradients are those the loss states."""
+
+    class Stated(torch.autograd.Function):  # type: ignore[misc]
+        @staticmethod
+        def forward(ctx: Any, *values: Array) -> Array:
+            ctx.save_for_backward(*values)
+            return loss.value(torch, *values, **settings)
+
+        @staticmethod
+        def backward(ctx: Any, slope: Array) -> tuple[Array | None, ...]:
+            stated = loss.gradients(torch, *ctx.saved_tensors, **settings)
+            return tuple(
+                None if gradient is None or not wanted else slope * gradient
+                for gradient, wanted in zip(stated, ctx.needs_input_grad, strict=True)
+            )
+
+    return Stated.apply(*bottoms)
+
+
+def number(xp: Any, value: Array, like: Array) -> Array:
+    """Return an array as float numbers of the kind of another."""
+    return value.astype(like.dtype) if hasattr(value, "astype") else value.to(like.dtype)
+
+
+def normaliser(mode: str, outer: int, inner: int, valid: Array | int) -> Array | float:
+    """Return what a sum over outer x inner entries is divided by, at least 1.
+
+    ``FULL`` counts all entries, ``VALID`` those that are not ignored, ``BATCH_SIZE`` the outer
+    ones alone, ``NONE`` nothing.
+    """
+    by = {"FULL": outer * inner, "VALID": valid, "BATCH_SIZE": outer, "NONE": 1}[mode]
+    return by.clip(1) if hasattr(by, "clip") else max(by, 1)

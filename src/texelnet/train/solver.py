@@ -1,0 +1,166 @@
+"""Steps of gradient descent, in Caffe's order.
+
+The gradients of `iter_size` passes are summed and clipped by their common length; then they are
+divided by iter_size, weight decay is added, and each parameter takes its step. So the decay is
+never clipped, and the learning rate stands inside the momentum: a rate that drops does not
+slow down what is under way.
+
+Adam and AdaDelta remember two numbers for each parameter, the others one; Adam's delta is added
+to the root of v before it is corrected. The history is a list in the order of the parameters,
+the second numbers after all first ones, as it stands in a .solverstate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import exp, sqrt
+from typing import Any
+
+from texelnet.caffe.message import Message
+from texelnet.caffe.solver import Solver
+
+Tensor = Any
+
+
+@dataclass
+class Learnt:
+    """One parameter that is learnt, and how much of the rate and of the decay it takes."""
+
+    value: Tensor
+    rate: float
+    decay: float
+
+
+def learning_rate(settings: Message, iteration: int) -> float:
+    """Return the rate of an iteration (the first is 0), before any lr_mult."""
+    base, gamma, power = (settings.real(name) for name in ("base_lr", "gamma", "power"))
+    policy = settings.word("lr_policy")
+    if policy == "step":
+        return float(base * gamma ** (iteration // settings.number("stepsize")))
+    if policy == "multistep":
+        return float(base * gamma ** steps_done(settings, iteration))
+    if policy == "exp":
+        return float(base * gamma**iteration)
+    if policy == "inv":
+        return float(base * (1 + gamma * iteration) ** -power)
+    if policy == "poly":
+        return float(base * (1 - iteration / settings.number("max_iter")) ** power)
+    if policy == "sigmoid":
+        return base / (1 + exp(-gamma * (iteration - settings.number("stepsize"))))
+    return base
+
+
+def steps_done(settings: Message, iteration: int) -> int:
+    """Return how many of the stepvalues lie behind."""
+    return sum(iteration >= value for value in settings.numbers("stepvalue"))
+
+
+class Descent:
+    """Takes steps.
+
+    Parameters
+    ----------
+    torch
+        The module, handed in.
+    solver
+        Kind and settings.
+    parameters
+        What is learnt, in the order of the network.
+    """
+
+    def __init__(self, torch: Any, solver: Solver, parameters: Sequence[Learnt]) -> None:
+        self.torch, self.solver, self.parameters = torch, solver, list(parameters)
+        copies = 2 if solver.type in ("Adam", "AdaDelta") else 1
+        self.history = [torch.zeros_like(p.value) for p in self.parameters * copies]
+        self.iteration = 0
+
+    def step(self) -> float:
+        """Move every parameter by its gradient; return the rate that was used."""
+        settings = self.solver.message
+        rate = learning_rate(settings, self.iteration)
+        with self.torch.no_grad():
+            gradients = [self._gradient(p) for p in self.parameters]
+            self._clip(gradients, settings.real("clip_gradients"))
+            for index, (p, gradient) in enumerate(zip(self.parameters, gradients, strict=True)):
+                gradient /= settings.number("iter_size")
+                self._decay(p, gradient)
+                p.value -= UPDATES[self.solver.type](self, index, gradient, rate * p.rate)
+        self.iteration += 1
+        return rate
+
+    def _gradient(self, parameter: Learnt) -> Tensor:
+        gradient = parameter.value.grad
+        parameter.value.grad = None
+        return self.torch.zeros_like(parameter.value) if gradient is None else gradient
+
+    def _clip(self, gradients: list[Tensor], most: float) -> None:
+        """Shorten all gradients together to the length that is allowed."""
+        if most < 0:
+            return
+        length = sqrt(sum(float((g * g).sum()) for g in gradients))
+        if length > most:
+            for gradient in gradients:
+                gradient *= most / length
+
+    def _decay(self, parameter: Learnt, gradient: Tensor) -> None:
+        settings = self.solver.message
+        decay = settings.real("weight_decay") * parameter.decay
+        if decay:
+            value = parameter.value
+            l1 = settings.word("regularization_type") == "L1"
+            gradient += decay * (self.torch.sign(value) if l1 else value)
+
+    def _pair(self, index: int) -> tuple[Tensor, Tensor]:
+        return self.history[index], self.history[index + len(self.parameters)]
+
+
+def _sgd(of: Descent, index: int, gradient: Tensor, rate: float) -> Tensor:
+    return of.history[index].mul_(of.solver.message.real("momentum")).add_(rate * gradient)
+
+
+def _nesterov(of: Descent, index: int, gradient: Tensor, rate: float) -> Tensor:
+    momentum, before = of.solver.message.real("momentum"), of.history[index].clone()
+    after = of.history[index].mul_(momentum).add_(rate * gradient)
+    return (1 + momentum) * after - momentum * before
+
+
+def _adagrad(of: Descent, index: int, gradient: Tensor, rate: float) -> Tensor:
+    total = of.history[index].add_(gradient * gradient)
+    return rate * gradient / (total.sqrt() + of.solver.message.real("delta"))
+
+
+def _rmsprop(of: Descent, index: int, gradient: Tensor, rate: float) -> Tensor:
+    kept = of.solver.message.real("rms_decay")
+    mean = of.history[index].mul_(kept).add_((1 - kept) * gradient * gradient)
+    return rate * gradient / (mean.sqrt() + of.solver.message.real("delta"))
+
+
+def _adadelta(of: Descent, index: int, gradient: Tensor, rate: float) -> Tensor:
+    settings, (squares, moves) = of.solver.message, of._pair(index)
+    kept, delta = settings.real("momentum"), settings.real("delta")
+    squares.mul_(kept).add_((1 - kept) * gradient * gradient)
+    move = gradient * ((moves + delta) / (squares + delta)).sqrt()
+    moves.mul_(kept).add_((1 - kept) * move * move)
+    return rate * move
+
+
+def _adam(of: Descent, index: int, gradient: Tensor, rate: float) -> Tensor:
+    settings, (m, v) = of.solver.message, of._pair(index)
+    first, second = settings.real("momentum"), settings.real("momentum2")
+    m.mul_(first).add_((1 - first) * gradient)
+    v.mul_(second).add_((1 - second) * gradient * gradient)
+    count = of.iteration + 1
+    correction = sqrt(1 - second**count) / (1 - first**count)
+    return rate * correction * m / (v.sqrt() + settings.real("delta"))
+
+
+UPDATES: dict[str, Callable[[Descent, int, Tensor, float], Tensor]] = {
+    "SGD": _sgd,
+    "Nesterov": _nesterov,
+    "AdaGrad": _adagrad,
+    "RMSProp": _rmsprop,
+    "AdaDelta": _adadelta,
+    "Adam": _adam,
+}
+"""By how much each kind of solver moves a parameter."""

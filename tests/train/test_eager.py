@@ -1,0 +1,47 @@
+"""What goes wrong while a layer runs is told with its place."""
+
+import numpy as np
+import pytest
+from tests.caffe.reference import refusal
+
+from texelnet.caffe import read_net
+from texelnet.errors import NetworkError
+from texelnet.train import Interpreted
+
+torch = pytest.importorskip("torch")
+REGIONS = """
+layer { name: "a" type: "Input" top: "a" input_param { shape { dim: [1, 2, 4, 4] } } }
+layer { name: "r" type: "Input" top: "r" input_param { shape { dim: [1, 5] } } }
+layer { name: "op" type: "ROIPooling" bottom: "a" bottom: "r" top: "x"
+  roi_pooling_param { pooled_h: 2 pooled_w: 2 } }
+"""
+ROWS = """
+layer { name: "ids" type: "Input" top: "ids" input_param { shape { dim: 2 } } }
+layer { name: "op" type: "Embed" bottom: "ids" top: "x"
+  embed_param { num_output: 2 input_dim: 3 bias_term: false } }
+"""
+
+
+def test_a_region_of_no_picture_is_refused():
+    network = Interpreted(torch, read_net(REGIONS, training=True))
+    given = {"a": torch.zeros(1, 2, 4, 4), "r": torch.tensor([[3.0, 0, 0, 3, 3]])}
+    error = refusal(NetworkError, lambda: network.forward(given))
+    assert str(error) == (
+        'net.prototxt:4 (layer "op"): region 0 is of picture 3, of 1\n'
+        "  try: look at what it is given"
+    )
+
+
+def test_a_missing_input_is_named():
+    network = Interpreted(torch, read_net(REGIONS, training=True))
+    error = refusal(NetworkError, lambda: network.forward({"a": torch.zeros(1, 2, 4, 4)}))
+    assert str(error) == 'net.prototxt:3 (layer "r"): the input "r" is missing'
+
+
+def test_a_row_that_is_not_there_is_refused():
+    from texelnet.caffe import weights_from_arrays
+
+    arrays = weights_from_arrays({"param/op/0": np.ones((3, 2))}, "arrays")
+    network = Interpreted(torch, read_net(ROWS, arrays, training=True))
+    error = refusal(NetworkError, lambda: network.forward({"ids": torch.tensor([1.0, 7.0])}))
+    assert str(error).startswith('net.prototxt:3 (layer "op"): index 7 is out of bounds')
