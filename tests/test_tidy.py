@@ -45,6 +45,8 @@ UNWANTED = {
 FILES = sorted(SOURCE.rglob("*.py"))
 FACES = [path for path in FILES if path.name == "__init__.py"]
 EXAMPLES = sorted((REPO / "examples").glob("*.py"))
+TORCH = {"from_pytorch.py": (pytest.mark.nightly, pytest.mark.gpu)}
+"""Examples that need torch, which only the nightly tests have, and a driver."""
 
 
 def short(path: Path) -> str:
@@ -182,7 +184,9 @@ def test_a_face_exports_what_it_imports(face: Path) -> None:
     complain(f"{short(face)}: __all__ names what is not there", sorted(listed - own - brought))
 
 
-@pytest.mark.parametrize("script", EXAMPLES, ids=short)
+@pytest.mark.parametrize(
+    "script", [pytest.param(e, marks=TORCH.get(e.name, ()), id=short(e)) for e in EXAMPLES]
+)
 def test_examples_run(script: Path, tmp_path: Path) -> None:
     """In an empty folder; TEXELNET_QUICK=1 asks a long one for a small picture."""
     run = subprocess.run(

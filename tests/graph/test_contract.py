@@ -343,7 +343,7 @@ def test_nothing_that_fits_is_told_with_what_was_tried():
         "  --range 0..255 --returns picture   off by 0.5\n"
         "  --range 0..1 --returns residual    off by 0.5\n"
         "  --range 0..255 --returns residual  off by 0.5\n"
-        "  try: a contract file that says what it wants"
+        "  try: say what it wants, as --range 0..1 --returns picture, or in a contract file"
     )
 
 

@@ -91,7 +91,8 @@ def guess_contract(
     table = "".join(f"\n  {h!s:34} off by {h.residual:.3g}" for h in ranked)
     if best > _FITS:
         fact = "flat greys do not come back under any range:" + table
-        raise ContractError("the network", fact, "a contract file that says what it wants")
+        hint = "say what it wants, as --range 0..1 --returns picture, or in a contract file"
+        raise ContractError("the network", fact, hint)
     likely = [h for h in found if h.residual <= max(3 * best, _ALIKE)]
     noise = np.random.default_rng(1).random(shape, np.float32)
     drawn = [_drawn(respond, h.contract, noise) for h in likely]

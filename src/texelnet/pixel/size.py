@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import gcd, inf
+from math import ceil, gcd, inf
 from typing import Any
 
 
@@ -193,9 +193,9 @@ def size(value: Size | int | str) -> Size:
 
 def extreme(kind: str, first: Size, second: Size) -> Size:
     """Return the smaller ("min") or the larger ("max") of two sizes."""
-    difference = (first - second).fixed
-    if difference is not None:
-        return first if (difference <= 0) == (kind == "min") else second
+    for smaller, larger in ((first, second), (second, first)):
+        if _below(larger - smaller) >= 0:
+            return smaller if kind == "min" else larger
     return Size(0, ((Extreme(kind, first, second), 1),))
 
 
@@ -205,8 +205,23 @@ def least(wanted: Size) -> float:
     It may be lower than what is reached: minus infinity where nothing is known.
     """
     if any(n < 0 for _, n in wanted.terms):
-        return -inf
+        return _below(wanted)
     return wanted.constant + sum(n * _least(atom) for atom, n in wanted.terms)
+
+
+def _below(wanted: Size) -> float:
+    """Return a number that a size never falls below, whatever its free sizes are.
+
+    A quotient x//k lies between (x - k + 1)/k and x/k; what then is left of the free sizes
+    has to cancel out, as in 2*((x + 1)//2) - x.
+    """
+    total, counts = Fraction(wanted.constant), {a: Fraction(n) for a, n in wanted.terms}
+    while quotient := next((a for a in counts if isinstance(a, Quotient)), None):
+        part = counts.pop(quotient) / quotient.by
+        total += part * quotient.over.constant - max(part, Fraction(0)) * (quotient.by - 1)
+        for atom, n in quotient.over.terms:
+            counts[atom] = counts.get(atom, Fraction(0)) + part * n
+    return -inf if any(counts.values()) else ceil(total)
 
 
 def _least(atom: Atom) -> float:
@@ -237,10 +252,7 @@ def tree_at(tree: Any, sizes: Mapping[str, int]) -> int:
 
 def covers(larger: Size, smaller: Size) -> bool:
     """Tell whether one size is known to be at least the other at every size of the input."""
-    difference = (larger - smaller).fixed
-    if difference is not None:
-        return difference >= 0
-    return any(
+    return _below(larger - smaller) >= 0 or any(
         isinstance(atom, Extreme) and atom.kind == "min" and larger in (atom.first, atom.second)
         for atom, _ in smaller.terms
         if smaller == Size(0, ((atom, 1),))
