@@ -117,11 +117,11 @@ def read_graph(words: argparse.Namespace) -> Network:
     return read_onnx(path)
 
 
-def read_net(words: argparse.Namespace) -> Net:
-    """Read the network's layers, without weights."""
+def read_net(words: argparse.Namespace, phase: str = "TEST", training: bool = False) -> Net:
+    """Read the network's layers, without weights; when training with its losses."""
     from texelnet.caffe import read_net as read
 
-    return read(find(words.network))
+    return read(find(words.network), phase=phase, training=training)
 
 
 def find_weights(words: argparse.Namespace) -> Path | None:
@@ -158,8 +158,15 @@ def read_network(words: argparse.Namespace) -> Network:
 
 
 def graph(net: Net, words: argparse.Namespace, more: Weights | None = None) -> Network:
+    """Return the graph of a network with weights; see :func:`weighted`."""
+    from texelnet.caffe import to_graph
+
+    return to_graph(weighted(net, words, more))
+
+
+def weighted(net: Net, words: argparse.Namespace, more: Weights | None = None) -> Net:
     """Return a network with the weights the words mean, and ``more`` put in their place."""
-    from texelnet.caffe import read_weights, to_graph
+    from texelnet.caffe import read_weights
 
     place = find_weights(words)
     weights = None if place is None else read_weights(place)
@@ -171,7 +178,7 @@ def graph(net: Net, words: argparse.Namespace, more: Weights | None = None) -> N
         shown = ", ".join(needy[:8]) + (f" and {len(needy) - 8} more" if needy[8:] else "")
         hint = f"--weights FILE, or {names} beside the prototxt"
         raise WeightsError(net.source, f"no weights for {shown}", hint)
-    return to_graph(net if weights is None else net.with_weights(weights))
+    return net if weights is None else net.with_weights(weights)
 
 
 def choice(option: str, word: str, known: Mapping[str, T]) -> T:

@@ -3,8 +3,12 @@
 IN.npz holds ``in/<blob>`` (batch, channels, height, width), the network's own numbers without
 any contract, and may hold ``param/<layer>/<i>``, which replace those of the weights. OUT.npz
 gets ``blob/<name>`` under Caffe's names or those of an ONNX file's values, float32:
-onnxruntime returns every blob, the copies that an automatic Split makes included, the others
-the network's outputs unless every blob is asked for.
+onnxruntime and torch return every blob, the copies that an automatic Split makes included, the
+others the network's outputs unless every blob is asked for.
+
+torch computes what training needs: losses and labels, the TRAIN phase, and gradients. Those
+that come in from outside stand in IN.npz as ``topdiff/<blob>``; OUT.npz then has
+``diff/<blob>`` and ``pdiff/<layer>/<i>`` too.
 """
 
 from __future__ import annotations
@@ -19,8 +23,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from texelnet.cli.network import add_words, find, graph, is_onnx, read_graph, read_net
-from texelnet.cli.upscale import add_on, find_runner
+from texelnet.cli.network import (
+    add_words,
+    find,
+    graph,
+    is_onnx,
+    read_graph,
+    read_net,
+    weighted,
+)
+from texelnet.cli.upscale import find_runner
 from texelnet.errors import PrototxtError, UsageError
 
 if TYPE_CHECKING:
@@ -36,11 +48,25 @@ HELP = "Compute a network's blobs from blobs, as .npz."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add NETWORK, --inputs, --outputs, --on, --every-blob."""
+    """Add NETWORK, --inputs, --outputs, --phase, --gradients, --on, --every-blob."""
     add_words(parser, contract=False)
     parser.add_argument("--inputs", metavar="IN.npz", required=True, help="in/<blob>")
     parser.add_argument("--outputs", metavar="OUT.npz", required=True, help="blob/<name>")
-    add_on(parser, default="onnxruntime")
+    from texelnet.run import RUNNERS
+
+    parser.add_argument(
+        "--phase", choices=("TRAIN", "TEST"), default="TEST", help="of a .prototxt; TEST"
+    )
+    parser.add_argument(
+        "--gradients", action="store_true", help="diff/<blob> and pdiff/<layer>/<i> too"
+    )
+    names = ", ".join(RUNNERS)
+    parser.add_argument(
+        "--on",
+        metavar="RUNNER",
+        help=f"{names}, torch or auto; onnxruntime, or torch where there are losses, in the "
+        "TRAIN phase and for gradients",
+    )
     parser.add_argument(
         "--every-blob",
         action="store_true",
@@ -52,20 +78,103 @@ def run(words: argparse.Namespace) -> int:
     """Read, compute, write; tell what was computed where."""
     arrays = _arrays(words.inputs)
     given = {k.removeprefix("in/"): v for k, v in arrays.items() if k.startswith("in/")}
+    if _needs_torch(words):
+        return _in_torch(words, arrays, given)
     network, inputs, named = (_onnx if is_onnx(words) else _caffe)(words, arrays, given)
-    for name in sorted(given.keys() - inputs.keys()):
-        print(f'{words.inputs}: nothing reads "in/{name}", it is left out', file=sys.stderr)
-    runner = find_runner(words.on)
+    _tell_unread(words, given, inputs)
+    runner = find_runner(words.on or "onnxruntime")
     every = words.every_blob or runner.name == "onnxruntime"
     start = time.perf_counter()
     values = runner.blobs(network, inputs, every)
     seconds = time.perf_counter() - start
     blobs = named(values, every)
     _write(words.outputs, {f"blob/{name}": values for name, values in blobs.items()})
-    print(f"{network.name} on {runner.name}: {runner.adapter()}")
-    count = f"{len(blobs)} blob{'s' if len(blobs) != 1 else ''}"
-    print(f"{find(words.network)}: {count} in {seconds:.2f} s, {words.outputs}")
+    _tell(words, network.name, f"{runner.name}: {runner.adapter()}", len(blobs), seconds)
     return 0
+
+
+def _needs_torch(words: argparse.Namespace) -> bool:
+    """Tell whether torch is asked for, or what only torch can do.
+
+    Raises
+    ------
+    UsageError
+        If that is asked of an ONNX file or of another runner.
+    """
+    asked = "--gradients" if words.gradients else "--phase TRAIN"
+    trains = words.gradients or words.phase == "TRAIN"
+    if is_onnx(words):
+        if trains or words.on == "torch":
+            fact = f"{find(words.network).name} is no Caffe network"
+            raise UsageError(asked if trains else "--on torch", fact, "give a .prototxt")
+        return False
+    if words.on not in (None, "torch"):
+        if trains:
+            raise UsageError(asked, f"{words.on} can't", "--on torch, or leave --on out")
+        return False
+    return words.on == "torch" or trains or _has_losses(words)
+
+
+def _has_losses(words: argparse.Namespace) -> bool:
+    """Tell whether a network has layers that only training has."""
+    from texelnet.caffe.layers import LOSS_LAYERS
+
+    return any(layer.type in LOSS_LAYERS for layer in read_net(words, training=True).layers)
+
+
+def _in_torch(words: argparse.Namespace, arrays: Arrays, given: Arrays) -> int:
+    """Compute a Caffe network with its losses in torch."""
+    from texelnet.caffe import weights_from_arrays
+    from texelnet.run import torch
+
+    net = read_net(words, words.phase, training=True)
+    inputs = {name: given[name] for name in net.inputs if name in given}
+    _tell_unread(words, given, inputs)
+    net = _sized(net, inputs, words.inputs)
+    net = weighted(net, words, weights_from_arrays(arrays, words.inputs))
+    outside = _outside(words, arrays, net) if words.gradients else None
+    start = time.perf_counter()
+    found = torch.compute(net, inputs, outside)
+    seconds = time.perf_counter() - start
+    _write(words.outputs, found)
+    _tell(words, net.name, f"torch: {torch.adapter_name()}", len(found), seconds)
+    return 0
+
+
+def _outside(words: argparse.Namespace, arrays: Arrays, net: Net) -> Arrays:
+    """Return the gradients that come in from outside.
+
+    Raises
+    ------
+    UsageError
+        One belongs to no blob, or has another shape.
+    """
+    found = {
+        name.removeprefix("topdiff/"): values
+        for name, values in arrays.items()
+        if name.startswith("topdiff/")
+    }
+    for name, values in found.items():
+        if name not in net.shapes:
+            raise UsageError(words.inputs, f'"topdiff/{name}": there is no such blob')
+        if values.shape != net.shapes[name]:
+            fact = f'"topdiff/{name}" is {values.shape}, {name} is {net.shapes[name]}'
+            raise UsageError(words.inputs, fact, "a gradient has the shape of its blob")
+    return found
+
+
+def _tell_unread(words: argparse.Namespace, given: Arrays, inputs: Arrays) -> None:
+    for name in sorted(given.keys() - inputs.keys()):
+        print(f'{words.inputs}: nothing reads "in/{name}", it is left out', file=sys.stderr)
+
+
+def _tell(
+    words: argparse.Namespace, network: str, machine: str, arrays: int, seconds: float
+) -> None:
+    print(f"{network} on {machine}")
+    what = "array" if machine.startswith("torch") else "blob"
+    count = f"{arrays} {what}{'s' if arrays != 1 else ''}"
+    print(f"{find(words.network)}: {count} in {seconds:.2f} s, {words.outputs}")
 
 
 def _caffe(words: argparse.Namespace, arrays: Arrays, given: Arrays) -> Task:

@@ -68,4 +68,4 @@ LAYERS: dict[str, Kind] = {
 KINDS: dict[str, Kind] = {**LAYERS, **LOSS_LAYERS}
 """What is understood in training: the same, and what compares with labels."""
 
-__all__ = ["KINDS", "LAYERS", "REFUSED", "TRAINING", "Dropped"]
+__all__ = ["KINDS", "LAYERS", "LOSS_LAYERS", "REFUSED", "TRAINING", "Dropped"]
