@@ -35,6 +35,7 @@ KEYS = {
     *("network", "source", "target", "place", "schedule", "passes", "adapter", "versions"),
     *("bar", "reach", "seconds", "verdict", "reasons", "largest", "changed", "edited"),
     *("notes", "rows", "outside", "witness", "departure", "storage"),
+    *("inspected", "planes", "explanation", "spread"),
 }
 ROW_KEYS = {
     *("picture", "width", "height", "span", "passed", "largest", "inside", "top", "bottom"),

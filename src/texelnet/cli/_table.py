@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import math
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 Row = Sequence[str]
 
@@ -22,19 +19,6 @@ def show(title: str, head: Row, rows: Sequence[Row], right: Sequence[int] = ()) 
 def on_terminal() -> bool:
     """Tell whether a person reads stdout."""
     return bool(sys.stdout) and sys.stdout.isatty()  # there is none when it was closed
-
-
-def print_json(value: Any) -> None:
-    """Print JSON; numbers that are infinite or none at all are null."""
-    print(json.dumps(_finite(value), indent=1, allow_nan=False))
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(inner) for inner in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def plain(title: str, head: Row, rows: Sequence[Row], right: Sequence[int] = ()) -> list[str]:

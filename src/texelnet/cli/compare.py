@@ -33,12 +33,13 @@ Numbers that are infinite or none at all are null.
 from __future__ import annotations
 
 import argparse
+import json
 import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from texelnet.cli import _contract, _table
+from texelnet.cli import _contract
 from texelnet.cli._status import status
 from texelnet.cli.network import choice, find, read_network
 from texelnet.errors import UsageError
@@ -90,7 +91,7 @@ def run(words: argparse.Namespace) -> int:
         write_page(page, words.page)
         print(f"wrote {words.page}", file=sys.stderr)
     if words.json:
-        _table.print_json(found.json())
+        print(json.dumps(found.json(), indent=1, allow_nan=False))
     else:
         show(page)
     return 0 if found.equal else 1

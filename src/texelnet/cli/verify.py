@@ -23,6 +23,12 @@ Exit status 0: it does; 1: it differs; 2: bad input. With ``--json`` an object i
                             units_allowed}: how many, the one that is farthest from its own
                             numbers {picture, file, layers, plane, share, worst}, and dB of
                             natural pictures from those of 32 bits
+    inspected, planes       a picture, and what each pass is off in drawing it: [{plane, layers,
+                            file, first_channel, largest, range, bar, departs}]: bar relative
+                            to range, largest in the plane's numbers
+    explanation             null, or why it differs, as `texelnet compare --json` tells it
+    spread                  {inside, top, bottom, left, right: {largest, mean, counts}}: errors
+                            of all pictures, relative to span, counted by half decades
 
 Numbers that are infinite or none at all are null.
 """
@@ -31,6 +37,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -47,7 +54,7 @@ HELP = "Prove that a package draws the same picture as its network."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add NETWORK, --for, --package, --picture, --schedule, --edited and --json."""
+    """Add NETWORK, --for, --package, --picture, --schedule, --edited, -o and --json."""
     add_words(parser)
     parser.add_argument(
         "--for", dest="target", metavar="TARGET", required=True, help="the host"
@@ -69,14 +76,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--edited", action="store_true", help="files were edited on purpose: let pictures judge"
     )
+    parser.add_argument(
+        "-o", "--page", dest="page", metavar="PAGE", help="write a page: .html or .md"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(words: argparse.Namespace) -> int:
     """Compare, tell, and return 0 if they are equal."""
+    from texelnet.report import check_name, proof_page, write_page
     from texelnet.run.verify import verify
     from texelnet.shader.targets import TARGETS
 
+    if words.page:
+        check_name(words.page)
     target = choice("--for", words.target, TARGETS)
     schedule = None
     if words.schedule is not None:
@@ -92,6 +105,9 @@ def run(words: argparse.Namespace) -> int:
             schedule,
             watch=watch,
         )
+    if words.page:
+        write_page(proof_page(proof, shlex.join(["texelnet", *sys.argv[1:]])), words.page)
+        print(f"wrote {words.page}", file=sys.stderr)
     if words.json:
         print(json.dumps(proof.json(), indent=1, allow_nan=False))
     else:

@@ -1,4 +1,4 @@
-"""REPORT: pages as HTML, Markdown and text, and the pages that tell of comparisons.
+"""REPORT: pages as HTML, Markdown and text, and the pages that tell of proofs.
 
 To add a form, write its file (a function from Page to text) and list it here.
 """
@@ -11,6 +11,7 @@ from texelnet.page import Page
 from texelnet.report.comparison import comparison_page
 from texelnet.report.html import html
 from texelnet.report.markdown import markdown
+from texelnet.report.proof import proof_page
 
 WRITERS: dict[str, Callable[[Page], str]] = {".html": html, ".md": markdown}
 """Forms of a file, by the ending of its name."""
@@ -42,5 +43,6 @@ __all__ = [
     "comparison_page",
     "html",
     "markdown",
+    "proof_page",
     "write_page",
 ]

@@ -35,12 +35,12 @@ table { border-collapse: collapse; font-size: .92em; min-width: 50%; }
 caption { text-align: left; color: var(--soft); padding-bottom: .3rem; }
 th, td { text-align: left; padding: .28rem .9rem .28rem 0; border-bottom: 1px solid var(--line);
   vertical-align: top; } thead th { border-bottom: 2px solid var(--line); font-size: .92em; }
-tbody th { font-weight: normal; max-width: 26rem; overflow-wrap: anywhere; }
+tbody th { font-weight: normal; max-width: 26rem; overflow-wrap: break-word; }
 td.n, th.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 tr.loud > * { color: var(--bad); font-weight: 600; }
 figure { margin: 1.2rem 0; } .row { display: grid; gap: 1rem 1.2rem;
   grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); }
-.row img { width: 100%; height: auto; display: block; border: 1px solid var(--line); }
+.row img { max-width: 100%; height: auto; display: block; border: 1px solid var(--line); }
 .zoomed { image-rendering: pixelated; } figcaption, .label { color: var(--soft);
   font-size: .9em; max-width: 46rem; } .label { margin-top: .3rem; }
 figcaption { margin-top: .6rem; } .bars h3 { font-size: .95rem; margin: 0 0 .2rem; }
@@ -51,6 +51,8 @@ svg text.said { fill: var(--mark); }
 @media print { body { font-size: 11px; background: none; } main { padding: 0; }
   .row, tr, .note { break-inside: avoid; } h2 { break-after: avoid; } }
 """
+TALLEST = 400
+"""Pixels of the screen that a picture is high; a taller one is shown smaller."""
 
 
 def html(page: Page) -> str:
@@ -123,6 +125,8 @@ def _shown(part: Image | Bars) -> str:
         return f'<div class="bars"><h3>{_said(part.title)}</h3>{_bars(part)}</div>'
     content = base64.b64encode(part.png).decode()
     width, height = part.width * part.zoom, part.height * part.zoom
+    if height > TALLEST:
+        width, height = max(1, width * TALLEST // height), TALLEST
     zoomed = ' class="zoomed"' if part.zoom > 1 else ""
     return (
         f'<div><img{zoomed} src="data:image/png;base64,{content}" width="{width}" '

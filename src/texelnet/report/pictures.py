@@ -14,8 +14,9 @@ from texelnet.picture.measure import Worst, errors_of
 Planes = NDArray[np.floating]
 LONGEST = 360
 """Pixels of a picture's longer side in a page; larger ones are made smaller."""
-CROP, ZOOM = 24, 12
-"""Pixels around the worst place, and how large each is shown."""
+CROP, ZOOM, SMALL = 24, 12, 160
+"""Pixels around the worst place, and how large each is shown, as are those of a picture whose
+sides are small."""
 RAMP = np.array(
     [(8, 8, 24), (66, 22, 104), (156, 41, 100), (221, 84, 58), (251, 164, 30), (253, 253, 210)]
 )
@@ -49,13 +50,13 @@ def pictures(wanted: Planes, got: Planes, worst: Worst, bar: float) -> list[Part
     levels += f"{1 / factor:g} and more is brightest."
     whole = [_smaller(planes) for planes in shown] + [heat(_most(error), factor)]
     crops = [planes[area] for planes in shown] + [heat(error[area], factor)]
-    size = f"all {width}x{height} pixels"
+    far = f"Farthest off is {worst}."
+    all_of_it = _three(whole, f"all {width}x{height} pixels", factor)
+    if max(height, width) <= CROP:
+        return [Figure(all_of_it, f"All of the picture. {levels} {far}")]
     return [
-        Figure(_three(whole, size, factor), f"All of the picture. {levels}"),
-        Figure(
-            _three(crops, place, factor, ZOOM),
-            f"The worst place, {place}. Farthest off is {worst}.",
-        ),
+        Figure(all_of_it, f"All of the picture. {levels}"),
+        Figure(_three(crops, place, factor, ZOOM), f"The worst place, {place}. {far}"),
     ]
 
 
@@ -99,8 +100,7 @@ def _image(planes: Planes, alt: str, caption: str, zoom: int = 1) -> Image:
     with np.errstate(invalid="ignore"):
         levels = np.rint(np.nan_to_num(shown).clip(0, 1) * 255).astype(np.uint8)
     content = b"".join(png.write(np.ascontiguousarray(levels.transpose(1, 2, 0))))
-    if height * zoom < 96 and zoom == 1:  # a picture of few pixels
-        zoom = max(1, min(ZOOM, 96 // height))
+    zoom = max(zoom, min(ZOOM, SMALL // max(height, width)))
     return Image(content, width, height, alt, caption, zoom)
 
 

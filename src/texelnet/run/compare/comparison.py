@@ -26,6 +26,7 @@ from texelnet.run.compare.side import Side
 from texelnet.run.compare.variant import Variant
 from texelnet.run.runner import Draw, Planes
 from texelnet.run.upscale import upscale
+from texelnet.run.verify.as_json import finite
 from texelnet.run.verify.proof import BAR
 from texelnet.run.verify.trials import planes_of
 
@@ -93,7 +94,7 @@ class Comparison:
         """Return it as JSON's values; `texelnet compare` says which."""
         sides = {"first": self.first, "second": self.second}
         apart = self.apart
-        return {
+        found: dict[str, Any] = {
             **{word: {"name": side.name, "what": side.what} for word, side in sides.items()},
             "picture": self.picture,
             "seconds": self.seconds,
@@ -110,6 +111,8 @@ class Comparison:
             "departure": self.departure and self.departure.json(),
             "explanation": self.explanation and self.explanation.json(),
         }
+        values: dict[str, Any] = finite(found)
+        return values
 
 
 def compare(

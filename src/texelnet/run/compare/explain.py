@@ -88,6 +88,18 @@ class Explanation:
     seconds: float = 0.0
     complete: bool = True
 
+    def told(self) -> list[str]:
+        """Tell the causes in lines of text."""
+        told = [
+            f"{'cause' if not n else 'or as well'}: {finding}"
+            for n, finding in enumerate(self.confirmed[:4])
+        ]
+        if not told:
+            told.append(f"no cause that is known here explains it ({self.tried} tested)")
+        if self.nearest and not self.confirmed:
+            told.append(f"a part of it: {self.nearest}")
+        return told
+
     def json(self) -> dict[str, Any]:
         """Return it as JSON's values; `texelnet compare` says which."""
         return {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from math import ceil, inf, isfinite
@@ -21,9 +21,14 @@ from texelnet.errors import (
 )
 from texelnet.graph.network import Network
 from texelnet.picture import difference, psnr
+from texelnet.run.compare.depart import PlaneError
+from texelnet.run.compare.explain import SECONDS, Explanation, explain
+from texelnet.run.compare.scene import Scene
+from texelnet.run.compare.variant import Variant
 from texelnet.run.onnxruntime import Reference
 from texelnet.run.verify.candidate import Candidate
-from texelnet.run.verify.depart import departure
+from texelnet.run.verify.depart import departure, inspected
+from texelnet.run.verify.exhibit import LARGE_ENOUGH, Exhibits
 from texelnet.run.verify.hosted import LONGEST, Hosted, beyond
 from texelnet.run.verify.manifest import nothing_left, sizes_of, too_large
 from texelnet.run.verify.poison import poisoned
@@ -44,11 +49,35 @@ LARGE = 250_000
 """The same where each plane has to be looked at."""
 
 
+@dataclass(frozen=True)
+class Inspection:
+    """A picture looked at pass by pass.
+
+    Parameters
+    ----------
+    picture
+        Which; empty where none could be drawn.
+    planes
+        What each pass is off.
+    departure
+        Where a failing package begins to differ, if that can be told.
+    explanation
+        Why it does, if it fails.
+    """
+
+    picture: str = ""
+    planes: tuple[PlaneError, ...] = ()
+    departure: Departure | None = None
+    explanation: Explanation | None = None
+
+
 class Court:
     """Hears pictures one by one and keeps what was found."""
 
-    def __init__(self, network: Network, candidate: Candidate) -> None:
-        self.candidate = candidate
+    def __init__(
+        self, network: Network, candidate: Candidate, seconds: float = SECONDS
+    ) -> None:
+        self.candidate, self.seconds = candidate, seconds
         self.fresh, self.package = candidate.fresh.manifest, candidate.package
         self.hosted = self.fresh["format"] == USER_SHADER
         self.kept = candidate.precision
@@ -66,6 +95,8 @@ class Court:
         self.rows: list[Row] = []
         self.outside: list[Row] = []
         self.witness: list[Witness] = []
+        self.exhibits = Exhibits(self.reach or 0)
+        self._heard: list[Trial] = []
         self._failed: list[tuple[float, Trial]] = []
         self._sizes: set[str] = set()
 
@@ -82,10 +113,11 @@ class Court:
             self.rows.append(_refused(trial, reason))
             return
         got = self.drawn.draw(inputs)
-        rows = self._compare(trial, got, wanted)
+        rows = self._compare(trial, got, wanted, self.exhibits)
         if self.exact:
             rows = self._storage(trial, inputs, got, rows)
         self.rows += rows
+        self._heard.append(trial)
         if not all(row.passed for row in rows):
             self._failed.append((max(row.largest for row in rows), trial))
         if trial.size not in self._sizes:
@@ -97,17 +129,48 @@ class Court:
         if trial.name == "noise" and not self.outside:
             self.outside += self._compare(trial, self.beyond.draw(inputs), got)
 
-    def departs(self) -> Departure | None:
-        """Tell where the worst of the pictures begins to differ."""
-        worst = worst_of(self.planes)
-        if worst is not None and worst.share > 1:
-            return Departure(worst.picture, worst.file, worst.layers, worst.plane, worst.worst)
-        if not self._failed or self.exact or isinstance(self.drawn, Hosted):
+    def inspects(self) -> Inspection:
+        """Look at every pass, and where pictures fail where they begin to, and why."""
+        over = worst_of(self.planes)
+        over = over if over is not None and over.share > 1 else None
+        trial = self._telling(over.picture if over else "")
+        if trial is None:
+            return Inspection()
+        inputs, name = pictures(self.fresh, trial), _named(trial)
+        planes: list[PlaneError] = []
+        if isinstance(self.drawn, _Drawn):
+            planes = inspected(self.candidate, self.drawn.session, inputs)
+        if not self._failed and not over:
+            return Inspection(name, tuple(planes))
+        if over:
+            first: Departure | None = Departure(
+                over.picture, over.file, over.layers, over.plane, over.worst
+            )
+        else:
+            passes = self.package.manifest["passes"]
+            first = None if self.exact else departure(planes, passes, name)
+        why = self._explained(inputs, first.layers if first else ())
+        return Inspection(name, tuple(planes), first, why)
+
+    def _telling(self, picture: str) -> Trial | None:
+        """Return this picture, the worst that fails or a natural one; a small one if any."""
+        failed = sorted(self._failed, key=lambda f: (_flat(f[1]), -f[0]))
+        heard = sorted(self._heard, key=lambda t: (_named(t) != picture, t.name != "natural"))
+        found = [trial for _, trial in failed if not picture] or heard
+        small = [trial for trial in found if _pixels(trial) <= READABLE]
+        return next(iter(small or found), None)
+
+    def _explained(self, inputs: Blobs, suspects: Sequence[str]) -> Explanation | None:
+        """Search the cause of a failing picture, if the network draws one from one."""
+        got, wanted = self.drawn.draw(inputs), self.reference.draw(inputs)
+        if len(inputs) != 1 or len(got) != 1 or not self.seconds:
             return None
-        small = [f for f in self._failed if f[1].width * f[1].height <= READABLE]
-        _, trial = max(small or self._failed, key=lambda failed: failed[0])
-        inputs, name = pictures(self.fresh, trial), f"{trial.name} {trial.size}"
-        return departure(self.candidate, self.drawn.session, inputs, name)
+        (picture,), (seen,), (answer,) = inputs.values(), got.values(), wanted.values()
+        span, low, high = self.reference.span(answer), -inf, inf
+        if isinstance(self.drawn, Hosted):
+            span, low, high = self.drawn.cut(answer)[0], self.drawn.low, self.drawn.high
+        scene = Scene(picture, seen, self.bar * span, span, low, high)
+        return explain(scene, Variant(self.reference.network), suspects, self.seconds)
 
     def storage(self) -> Storage | None:
         """Tell what 16 bits do to pictures, where the package keeps planes in them."""
@@ -122,7 +185,7 @@ class Court:
         assert self.exact
         if trial.width * trial.height <= LARGE:
             planes = self.drawn.session.run(inputs, keep=True)
-            name, passes = f"{trial.name} {trial.size}", self.package.manifest["passes"]
+            name, passes = _named(trial), self.package.manifest["passes"]
             program = self.candidate.program
             self.planes += shares(program, self.kept, passes, planes, name)
         if trial.built_in and trial.name != "natural":
@@ -146,7 +209,9 @@ class Court:
             raise PackageError(where, fact, "write the package again")
         return found[0]
 
-    def _compare(self, trial: Trial, got: Blobs, wanted: Blobs) -> list[Row]:
+    def _compare(
+        self, trial: Trial, got: Blobs, wanted: Blobs, keep: Exhibits | None = None
+    ) -> list[Row]:
         """Compare all outputs of one picture."""
         names, rows = list(zip(got, wanted, strict=True)), []
         for mine, theirs in names:
@@ -157,7 +222,22 @@ class Court:
                 span, answer = self.drawn.cut(answer)
             row = _row(picture, trial, got[mine], answer, span, self.reach or 0)
             rows.append(replace(row, bar=self.bar))
+            if keep:
+                keep.add(rows[-1], got[mine], answer)
         return rows
+
+
+def _named(trial: Trial) -> str:
+    return f"{trial.name} {trial.size}"
+
+
+def _flat(trial: Trial) -> bool:
+    """Tell whether a picture may look the same for several reasons."""
+    return _pixels(trial) < LARGE_ENOUGH or trial.name in ("black", "white")
+
+
+def _pixels(trial: Trial) -> int:
+    return trial.width * trial.height
 
 
 def _row(

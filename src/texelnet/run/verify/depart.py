@@ -1,43 +1,65 @@
-"""Depart: the first pass of a failing package whose plane is not what the program says."""
+"""Depart: every pass of a package held against what the program says it draws.
+
+Each plane is computed in numpy from the planes that the package itself drew before it, so that
+what one pass does wrong is not charged to the next.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from texelnet.picture import difference
-from texelnet.pixel import evaluate
+from texelnet.pixel.evaluate import evaluate_plane
+from texelnet.pixel.expr import taps
+from texelnet.pixel.storage import unit
+from texelnet.run.compare.depart import PlaneError, part_of, plane_errors
 from texelnet.run.verify.candidate import Candidate
 from texelnet.run.verify.proof import Departure
 from texelnet.run.wgpu import Session
 
-ROUNDING = 2e-5
-"""What sums in another order may differ by, relative to the plane's largest number."""
+UNITS = 2.0
+"""By how many units of 16 bits a plane that is kept in them may be off."""
 Blobs = Mapping[str, NDArray[np.float32]]
 
 
-def departure(
-    candidate: Candidate, session: Session, inputs: Blobs, picture: str
-) -> Departure | None:
-    """Compare plane by plane, in the order of the passes.
+def inspected(candidate: Candidate, session: Session, inputs: Blobs) -> list[PlaneError]:
+    """Return what each pass is off, in their order.
 
-    None if no single pass departs, or the package has other planes than a fresh build.
+    Passes that write or read what a fresh build does not know are left out.
     """
-    wanted = evaluate(candidate.program, inputs)
-    got = session.run(inputs, keep=True)
-    for entry in candidate.package.manifest["passes"]:
-        name, (first, count) = entry["writes"], entry["packs"]
-        if name not in wanted or wanted[name].shape != got[name].shape:
-            return None
-        part = slice(4 * first, 4 * (first + count))
-        found = difference(got[name][part], wanted[name][part])
-        if found.largest > ROUNDING * max(1.0, float(np.abs(wanted[name][part]).max())):
-            layers = tuple(entry["layers"])
-            worst = found.worst
-            at = type(worst)(
-                worst.channel + 4 * first, worst.y, worst.x, worst.got, worst.wanted
-            )
-            return Departure(picture, entry["file"], layers, name, at)
-    return None
+    program, got = candidate.program, session.run(inputs, keep=True)
+    manifest = candidate.package.manifest
+    halves = [n for n, p in manifest["planes"].items() if p["format"].endswith("16float")]
+    storage = dict.fromkeys(halves, "fp16")
+    wanted = {
+        plane.name: evaluate_plane(program, plane, got, storage)
+        for plane in program.computed()
+        if plane.name in got and all(tap.plane in got for tap in taps(plane.computed))
+    }
+    found = plane_errors(map(part_of, manifest["passes"]), got, wanted)
+    return [
+        replace(error, bar=UNITS * unit(wanted[error.part.plane]) / error.span)
+        if error.part.plane in halves
+        else error
+        for error in found
+    ]
+
+
+def departure(
+    planes: Sequence[PlaneError], passes: Sequence[Any], picture: str
+) -> Departure | None:
+    """Return the first pass that departs.
+
+    None if no single pass does, or the package has other passes than a fresh build.
+    """
+    if len(planes) < len(passes):
+        return None
+    first = next((plane for plane in planes if plane.departs), None)
+    if first is None:
+        return None
+    part = first.part
+    return Departure(picture, part.file, part.layers, part.plane, first.worst)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from texelnet.picture.measure import Difference, Worst
+from texelnet.picture.measure import Difference, Region, Worst
 from texelnet.run.verify.storage import Storage
+
+if TYPE_CHECKING:
+    from texelnet.run.compare.depart import PlaneError
+    from texelnet.run.compare.explain import Explanation
+    from texelnet.run.verify.exhibit import Exhibit
 
 BAR = 1e-4
 """The largest error allowed, relative to the output's range, with 32-bit storage."""
@@ -148,6 +153,13 @@ class Proof:
     storage
         What 16-bit planes do, where the package has some: planes are held against their own
         numbers then, and of the rows only those of natural pictures have a bar.
+    inspected, planes
+        A picture, and what each pass is off in drawing it.
+    explanation
+        Why a failing package differs: causes that were tested.
+    exhibit, spread
+        The picture that is farthest off; the errors of all pictures, by region, relative to
+        the output's range.
     """
 
     network: str
@@ -169,6 +181,11 @@ class Proof:
     seconds: float
     bar: float = BAR
     storage: Storage | None = None
+    inspected: str = ""
+    planes: tuple[PlaneError, ...] = ()
+    explanation: Explanation | None = None
+    exhibit: Exhibit | None = None
+    spread: Mapping[str, Region] = field(default_factory=dict)
 
     @property
     def compared(self) -> list[Row]:
@@ -275,6 +292,8 @@ class Proof:
             lines.append(f"edited on purpose: {', '.join(self.changed)}")
         if self.departure is not None:
             lines.append(f"departs first in {self.departure} ({self.departure.picture})")
+        if self.explanation is not None:
+            lines += self.explanation.told()
         return [*lines, *self._verdict()]
 
     def _verdict(self) -> list[str]:
@@ -302,48 +321,10 @@ class Proof:
         return [row.cells() for row in self.rows]
 
     def json(self) -> dict[str, Any]:
-        """Return it as JSON's values; numbers that are infinite or none are null.
+        """Return it as JSON's values; :mod:`texelnet.run.verify.as_json` says which."""
+        from texelnet.run.verify.as_json import as_json  # which knows what a proof is
 
-        network, source, target, place, schedule, passes, adapter, versions, bar, reach, seconds
-            What was verified, with what, and how long it took.
-        verdict, reasons
-            "equal" or "differs", and why.
-        largest
-            The largest error of all pictures, relative to the output's range.
-        changed, edited, notes
-            Files that are not as they were written; whether on purpose; what else was noticed.
-        rows, outside
-            A list: picture, width, height, span, passed, largest, inside, top, bottom, left,
-            right (relative to span, null where nothing is compared), psnr (null: no error at
-            all), worst (channel, y, x, got, wanted), refused, problem (sentences or "").
-        witness
-            shift, allowed, off (the largest), and rows: picture, size, off, worst.
-        departure
-            Null, or picture, file, layers, plane, worst.
-        storage
-            Null, or planes (how many are kept in 16 bits), worst (picture, file, layers, plane,
-            share of what is allowed, worst), psnr (against 32 bits), units_allowed.
-        """
-        own = (
-            *("network", "source", "target", "place", "schedule", "passes", "adapter"),
-            *("versions", "bar", "reach", "seconds", "verdict", "reasons", "largest", "edited"),
-        )
-        found = {name: getattr(self, name) for name in own} | {
-            "changed": list(self.changed),
-            "notes": list(self.notes),
-            "rows": [_row(row) for row in self.rows],
-            "outside": [_row(row) for row in self.outside],
-            "witness": {
-                "shift": SHIFT,
-                "allowed": self.allowed,
-                "off": max((w.off for w in self.witness), default=math.inf),
-                "rows": [asdict(w) for w in self.witness],
-            },
-            "departure": None if self.departure is None else asdict(self.departure),
-            "storage": self.storage and self.storage.json(),
-        }
-        finite: dict[str, Any] = _finite(found)
-        return finite
+        return as_json(self)
 
 
 def _count(pictures: int) -> str:
@@ -360,22 +341,3 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
         ).rstrip()
         for row in rows
     ]
-
-
-def _row(row: Row) -> dict[str, Any]:
-    keys = ("picture", "width", "height", "span", "passed", "psnr", "refused", "problem")
-    found = {key: getattr(row, key) for key in keys}
-    errors = dict.fromkeys(("largest", "inside", *BORDERS, "worst"))
-    if row.error is not None:
-        errors |= {name: getattr(row.error, name) / row.span for name in ("inside", *BORDERS)}
-        errors |= {"largest": row.largest, "worst": asdict(row.error.worst)}
-        errors["inside"] = errors["inside"] if row.inside else None
-    return found | errors
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(inner) for inner in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -20,6 +20,7 @@ from time import perf_counter
 from texelnet import __version__
 from texelnet.graph.network import Network
 from texelnet.run import ffmpeg
+from texelnet.run.compare.explain import SECONDS
 from texelnet.run.verify.candidate import Candidate, candidate, origin
 from texelnet.run.verify.court import Court
 from texelnet.run.verify.proof import Proof
@@ -45,6 +46,7 @@ def verify(
     *,
     trials: Iterable[Trial] = BUILT_IN,
     watch: Callable[[str], None] | None = None,
+    seconds: float = SECONDS,
 ) -> Proof:
     """Compare a package with its network, picture by picture.
 
@@ -64,6 +66,8 @@ def verify(
         The pictures of every proof.
     watch
         Called with the name of each picture before it is drawn.
+    seconds
+        How long to search for the cause if pictures fail; 0 leaves it out.
 
     Raises
     ------
@@ -80,7 +84,7 @@ def verify(
         found = candidate(network, target, folder, schedule, Path(scratch))
     plane = found.fresh.manifest["planes"][found.fresh.manifest["inputs"][0]]
     sides = [n if isinstance(n, int) else None for n in (plane["width"], plane["height"])]
-    court = Court(network, found)
+    court = Court(network, found, seconds)
     for trial in pinned([*given, *trials], *sides):
         if watch:
             watch(f"{trial.name} {trial.size}")
@@ -92,6 +96,7 @@ def verify(
 def _proof(
     network: Network, target: Target, found: Candidate, court: Court, edited: bool
 ) -> Proof:
+    seen = court.inspects()
     return Proof(
         network=network.name,
         source=network.source,
@@ -108,10 +113,15 @@ def _proof(
         rows=tuple(court.rows),
         outside=tuple(court.outside),
         witness=tuple(court.witness),
-        departure=court.departs(),
+        departure=seen.departure,
         seconds=0.0,
         bar=court.bar,
         storage=court.storage(),
+        inspected=seen.picture,
+        planes=seen.planes,
+        explanation=seen.explanation,
+        exhibit=court.exhibits.worst,
+        spread=court.exhibits.spread,
     )
 
 

@@ -88,24 +88,27 @@ def _slope_cause(name: str, fact: str, change: Callable[[np.ndarray], np.ndarray
     return in_layers(name, fact, hint, lambda s: _slope(s) is not None, _sloped(change))
 
 
-def _overflow(name: str, fact: str, chain: Sequence[Link]) -> Cause:
-    """A layer whose numbers leave the range of 16-bit floats."""
+def _in_half(name: str, fact: str, hint: str, chain: Sequence[Link], fits: bool) -> Cause:
+    """A layer in 16-bit floats, whose numbers fit into their range or do not."""
 
     def places(variant: Variant, ranges: Ranges) -> list[str]:
-        inside = (-LARGEST_HALF, LARGEST_HALF)
         return [
             site.output
             for site in sites(variant.network)
-            if site.picture and max(map(abs, ranges.get(site.output, inside))) > LARGEST_HALF
+            if site.picture
+            and (max(map(abs, ranges.get(site.output, (0.0,)))) <= LARGEST_HALF) == fits
         ]
 
     def make(variant: Variant, place: str) -> Variant:
         return replace(variant, network=after(variant.network, place, chain))
 
-    hint = (
-        "keep this plane in 32 bits, or divide the weights before it and multiply those after"
-    )
     return Cause(name, fact, hint, places, make, HALF)
+
+
+def _overflow(name: str, what: str, chain: Sequence[Link]) -> Cause:
+    fact = f"keeps the layer's plane in 16-bit floats, which end at 65,504: beyond is {what}"
+    hint = "keep it in 32 bits, or divide the weights before it and multiply those after"
+    return _in_half(name, fact, hint, chain, False)
 
 
 CAUSES = (
@@ -159,22 +162,13 @@ CAUSES = (
         lambda site: site.picture and site.op != "Relu",
         _chained(_POSITIVE),
     ),
-    _overflow(
-        "fp16 overflow",
-        "keeps the layer's plane in 16-bit floats, which end at 65,504: beyond is infinity",
-        _IN_HALF,
-    ),
-    _overflow(
-        "fp16 overflow, cut",
-        "keeps the layer's plane in 16-bit floats, which end at 65,504: beyond is cut",
-        _KEPT,
-    ),
-    in_layers(
+    _overflow("fp16 overflow", "infinity", _IN_HALF),
+    _overflow("fp16 overflow, cut", "cut", [*_KEPT, *_IN_HALF]),
+    _in_half(
         "fp16 rounding",
         "keeps the layer's plane in 16-bit floats",
         "keep this plane in 32 bits, or allow for the rounding",
-        _picture,
-        _chained([*_KEPT, *_IN_HALF]),
-        HALF,
+        _IN_HALF,
+        True,
     ),
 )
