@@ -105,6 +105,13 @@ NODES = [
         "auto_pad=SAME_LOWER with dilations, which onnxruntime leaves out of account",
     ),
     (
+        "AveragePool",
+        [],
+        {"auto_pad": "SAME_UPPER", "kernel_shape": [2, 2], "strides": [1, 3]},
+        "auto_pad=SAME_UPPER with a kernel smaller than the stride: onnxruntime pads by less "
+        "than nothing",
+    ),
+    (
         "ConvTranspose",
         [np.ones((1, 1, 2, 3))],
         {"auto_pad": "SAME_UPPER", "strides": [3, 3]},

@@ -59,6 +59,13 @@ def _taps(source: Plane, y: Window, x: Window, border: Border, presence: bool) -
 
 def _window(node: Node) -> tuple[Window, Window, bool, bool]:
     y, x = same_windows(node, tuple(node.get("kernel_shape", ())))
+    auto = node.get("auto_pad", "NOTSET")
+    if auto.startswith("SAME") and any(w.kernel < w.stride for w in (y, x)):
+        raise NotInAShader(
+            f"auto_pad={auto} with a kernel smaller than the stride: onnxruntime pads by less "
+            "than nothing",
+            "export the network with explicit pads",
+        )
     ceil = bool(node.get("ceil_mode", 0)) and (y.stride, x.stride) != (1, 1)
     partial = ceil or y.padded or x.padded
     return y, x, ceil, partial

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from texelnet.pixel import Plane, Program
-from texelnet.pixel.expr import Tap
+from texelnet.pixel.expr import Axis, Tap
 from texelnet.shader.schedule import Schedule
 
 
@@ -19,7 +19,7 @@ def split_phases(program: Program, schedule: Schedule) -> Program:
         return program
     planes: list[Plane] = []
     for plane in program.planes.values():
-        if plane.phases != (1, 1) and not isinstance(plane.expr, Tap):
+        if plane.phases != (1, 1) and not _shuffles(plane):
             name = f"{plane.name}.phases"
             lanes = plane.computed.channels
             low = Plane(name, lanes, *plane.positions, plane.expr, (1, 1), plane.layers)
@@ -27,3 +27,11 @@ def split_phases(program: Program, schedule: Schedule) -> Program:
             plane = replace(plane, expr=Tap(name, lanes))
         planes.append(plane)
     return program.with_planes(planes)
+
+
+def _shuffles(plane: Plane) -> bool:
+    """Tell whether a plane reads one tap, at places that its pixels can compute."""
+    if not isinstance(plane.expr, Tap):
+        return False
+    axes = zip((plane.expr.y, plane.expr.x), plane.phases, strict=True)
+    return all(axis.after(Axis.of(1, 0, count)) is not None for axis, count in axes)
