@@ -137,6 +137,23 @@ def test_the_text_is_plain_and_never_wrapped_where_no_terminal_is(capsys, tmp_pa
     assert told["size"].strip() == "free: any height and width"
 
 
+@pytest.mark.parametrize(("axes", "said", "known"), [
+    ("axis: 2", "the whole picture", (None, None)),
+    ("axis: 3", "the whole width x 3 input pixels", (3, None)),
+])  # fmt: skip
+def test_a_mean_sees_the_whole_picture(capsys, tmp_path, axes, said, known):
+    mean = layer("m", "Reduction", "a", "m", f"reduction_param {{ operation: MEAN {axes} }}")
+    shape = "dim: 1 dim: 1 dim: 1 dim: 1"
+    if axes == "axis: 3":
+        shape = "dim: 1 dim: 1 dim: -1 dim: 1"
+    back = layer("b", "Reshape", "m", "b", f"reshape_param {{ shape {{ {shape} }} }}")
+    path = files(tmp_path, conv("x", "a", 3, 1, "pad: 1") + mean + back)
+    found = facts(capsys, path)["receptive_field"]
+    assert (found["height"], found["width"]) == known
+    told = [line for line in inspect(capsys, path).splitlines() if "receptive" in line]
+    assert told[0].split("  ", 1)[1].strip() == said
+
+
 def test_a_network_whose_size_nothing_is_known_of(capsys, tmp_path):
     path = tmp_path / "up.prototxt"
     path.write_text(prototxt("")[:-2])

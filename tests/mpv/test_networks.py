@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 from tests.golden.write import networks
-from tests.run.networks import conv, deconv, layer, network
+from tests.run.networks import SQUEEZE, conv, deconv, layer, network
 from tests.run.test_verify_networks import decon
 
 from texelnet.graph.builder import Builder
@@ -99,6 +99,12 @@ def test_a_network_whose_size_leaves_remainders_is_drawn(form):
     down = conv("x", "a", 3, 4, "stride: 2 pad: 1") + deconv("a", "y", 4, 1, "stride: 4")
     pictures = [video(1, *size) for size in ((16, 12), (64, 40))]
     assert largest(network(down, Contract()), pictures, form) <= BAR
+
+
+@forms
+def test_a_mean_of_the_whole_picture_is_drawn_within_the_bar(form):
+    pictures = [video(1, *size) for size in ((1, 1), (13, 127))]
+    assert largest(network(SQUEEZE, Contract()), pictures, form) <= BAR
 
 
 @pytest.mark.parametrize("channels", [8, 20, 44])

@@ -50,6 +50,18 @@ def network(layers: str, contract: Contract | None = None, channels: int = 1) ->
 
 UP = deconv("x", "y", 4, 1, "stride: 2 pad: 1")
 
+# Squeeze and excite: a mean of the picture, two linear layers, and the picture times them.
+SQUEEZE = (
+    conv("x", "a", 3, 6, "pad: 1")
+    + layer("g", "Pooling", "a", "g", "pooling_param { pool: AVE global_pooling: true }")
+    + layer("fc1", "InnerProduct", "g", "f", "inner_product_param { num_output: 3 }")
+    + layer("bend", "ReLU", "f", "f")
+    + layer("fc2", "InnerProduct", "f", "e", "inner_product_param { num_output: 6 }")
+    + layer("gate", "Sigmoid", "e", "e")
+    + layer("s", "Axpy", "e a a", "s")
+    + deconv("s", "y", 4, 1, "stride: 2 pad: 1")
+)
+
 # A deconvolution that repeats each pixel, as nearest neighbour does.
 REPEAT = deconv("x", "y", 2, 1)
 REPEATING = {

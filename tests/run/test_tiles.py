@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.run.networks import conv, deconv, layer, network
+from tests.run.networks import SQUEEZE, conv, deconv, layer, network
 
 from texelnet.errors import DeviceError, NetworkError
 from texelnet.graph.contract import Contract
@@ -55,13 +55,6 @@ NETWORKS = {
     ),
 }
 SIZES = [(37, 53), (64, 48), (50, 41)]
-SQUEEZE = (
-    conv("x", "a", 3, 4, "pad: 1")
-    + layer("g", "Pooling", "a", "g", "pooling_param { pool: AVE global_pooling: true }")
-    + conv("g", "e", 1, 4)
-    + layer("s", "Axpy", "e a a", "s")
-    + deconv("s", "y", 4, 1, UP)
-)
 
 
 @pytest.mark.parametrize("name", NETWORKS)

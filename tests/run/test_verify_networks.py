@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.run.networks import SQUEEZE, network
 
 from texelnet.caffe import read_net, to_graph
 from texelnet.graph.contract import Contract, read_contract
@@ -36,6 +37,16 @@ def test_decon_x2_is_equal_to_its_network() -> None:
     trials = [t for t in BUILT_IN if t.size == "13x127"]
     proof = verify(decon(), WEBGPU, trials=trials)
     assert proof.equal, proof.text()
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_squeeze_and_excite_is_equal_to_its_network(schedule: str) -> None:
+    trials = [t for t in BUILT_IN if t.size not in LARGE]
+    squeeze = network(SQUEEZE, Contract())
+    proof = verify(squeeze, WEBGPU, schedule=SCHEDULES[schedule], trials=trials)
+    assert proof.equal, proof.text()
+    assert proof.json()["reach"] is None
+    assert "no border: every pixel sees the whole picture" in proof.text()
 
 
 @pytest.mark.nightly

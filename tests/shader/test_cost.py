@@ -75,6 +75,14 @@ def test_a_wide_plane_reads_its_sources_once_a_pass() -> None:
         assert counted(network, schedule)["multiply_adds"] == 16 * 9
 
 
+def test_a_fold_reads_every_texel_once() -> None:
+    """One for the mean, one for the product; what is read of a row is nothing beside."""
+    s = Sketch()
+    s.node("Mul", "y", "x", s.node("GlobalAveragePool", "pooled", "x"))
+    found = counted(s.finish("y"), FRAGMENT)
+    assert (found["passes"], found["texels_read"], found["texels_written"]) == (3, 3, 1)
+
+
 def test_the_manifest_predicts_what_was_counted() -> None:
     import json
 

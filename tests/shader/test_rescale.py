@@ -75,6 +75,17 @@ def test_what_lies_outside_of_a_plane_is_divided_too() -> None:
     assert np.array_equal(evaluate(kept, picture())["y"], evaluate(plain, picture())["y"])
 
 
+@pytest.mark.parametrize("op", ["ReduceMean", "ReduceMax", "ReduceSum"])
+def test_a_fold_gets_the_number_back(op: str) -> None:
+    sketch = Sketch()
+    look = sketch.conv("look", "x", 1, 4, 3, **PAD1)
+    net = sketch.finish(sketch.node("Mul", "y", look, sketch.node(op, "pooled", look, [2, 3])))
+    plain = simplify(lower(net), COMPUTE)
+    plan = Precision(scales={"look": 4, "pooled over rows": 3, "pooled": -2})
+    kept = simplify(lower(net), COMPUTE, precision=plan)
+    assert np.array_equal(evaluate(kept, picture())["y"], evaluate(plain, picture())["y"])
+
+
 def test_a_reader_that_is_not_homogeneous_gets_the_number_back() -> None:
     program = simplify(lower(unet()), COMPUTE)
     look = program.planes["look"]

@@ -17,8 +17,9 @@ from texelnet.graph.network import Network
 from texelnet.run.wgpu import Session
 from texelnet.shader.compile import compile_network
 from texelnet.shader.dialects import DIALECTS
+from texelnet.shader.dialects.wgsl import module
 from texelnet.shader.package import in_memory
-from texelnet.shader.schedule import COMPUTE, FRAGMENT
+from texelnet.shader.schedule import COMPUTE, FRAGMENT, HYBRID, Schedule
 from texelnet.shader.targets import TARGETS
 
 WEBGPU = TARGETS["webgpu"]
@@ -152,6 +153,44 @@ def test_a_pass_tells_its_layers_shapes_and_cost(form: str) -> None:
     files = WEBGPU.package(compile_network(upscaler(), WEBGPU, schedule))
     texts = [v.decode() for k, v in sorted(files.items()) if k.endswith(".wgsl")]
     assert [text.split("\n\n")[0] + "\n" for text in texts] == TITLES[form]
+
+
+def pooled(function: str, schedule: Schedule) -> str:
+    """The text of the pass that makes one of all columns."""
+    s = Sketch(4)
+    s.node(f"Reduce{function}", "y", "x", [2, 3])
+    (*_, last) = compile_network(s.finish("y"), WEBGPU, schedule).kernels
+    return module(last)
+
+
+def test_a_fold_is_a_loop_over_what_the_texture_has() -> None:
+    text = pooled("Mean", FRAGMENT)
+    assert text.endswith(
+        "  let plane0_size = vec2i(textureDimensions(plane0));\n"
+        "  let y0 = g.y;\n"
+        "  let x0 = g.x;\n"
+        "  var mean0 = vec4f(0.0);\n"
+        "  for (var place = 0; place < plane0_size.x; place++) {\n"
+        "    mean0 += plane0_at(place, y0);\n"
+        "  }\n"
+        "  mean0 = mean0 / f32(plane0_size.x);\n"
+        "  result.pack0 = mean0;\n"
+        "  return result;\n"
+        "}\n"
+    )
+    extreme = pooled("Max", FRAGMENT)
+    assert "  var max0 = plane0_at(0, y0);\n" in extreme
+    assert "    max0 = max(max0, plane0_at(place, y0));\n" in extreme
+
+
+@pytest.mark.parametrize("schedule", [COMPUTE, HYBRID])
+def test_a_plane_one_pixel_wide_is_computed_by_single_pixels(schedule: Schedule) -> None:
+    s = Sketch(4)
+    s.node("ReduceMean", "y", "x", [3])
+    (kernel,) = compile_network(s.finish("y"), WEBGPU, schedule).kernels
+    assert (kernel.form, kernel.workgroup) == ("compute", (1, 64))
+    assert "@workgroup_size(1, 64)" in module(kernel)
+    assert "@workgroup_size(1, 1)" in pooled("Mean", schedule)
 
 
 def test_the_same_build_gives_the_same_bytes() -> None:

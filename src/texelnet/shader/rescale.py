@@ -3,7 +3,7 @@
 A power of two changes no digit of a float: what is written divided and read multiplied is the
 same number, so the program draws the same picture, bit for bit. Both factors go into weights
 where there are any. Dividing goes through whatever is positively homogeneous: sums, mixes, max,
-min, abs, and with them ReLU and PReLU. Elsewhere a factor stays a multiplication.
+min, abs, and with them ReLU, PReLU and folds. Elsewhere a factor stays a multiplication.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from texelnet.pixel import Program
-from texelnet.pixel.expr import Call, Constant, Expr, Mix, Tap, rebuild, scaled, walk
+from texelnet.pixel.expr import Call, Constant, Expr, Fold, Mix, Tap, rebuild, scaled, walk
 
 LARGEST = float(np.finfo(np.float32).max)
 HOMOGENEOUS = ("sum", "max", "min", "abs")
@@ -26,6 +26,8 @@ def rescale(program: Program, powers: Mapping[str, int]) -> Program:
     divisors = {name: 2.0**power for name, power in powers.items()}
 
     def read(expr: Expr) -> Expr:
+        if isinstance(expr, Fold) and expr.plane in divisors:
+            return scaled(expr, divisors[expr.plane])
         if not isinstance(expr, Tap) or expr.presence or expr.plane not in divisors:
             return expr
         divisor, border = divisors[expr.plane], expr.border

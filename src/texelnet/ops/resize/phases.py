@@ -1,4 +1,4 @@
-"""Resize: the picture on a finer or coarser grid, by a scale that is a fraction p/q.
+"""Resize where one scale, a small fraction p/q, holds at every size; and the operator.
 
 Output pixel o shows the place x = a*o + b of the input, with a = q/p and b = (a - 1)/2
 (half_pixel) or 0 (asymmetric); align_corners has a = (n - 1)/(m - 1) for n pixels made m.
@@ -6,7 +6,7 @@ The nearest pixel is floor((P*o + Q)/R), a single tap. Linear and cubic weigh 2 
 neighbours of floor(x) by x - floor(x), which depends on o mod p alone: p phases, each a small
 convolution that steps q pixels. Outside, the edge is repeated, as ONNX asks.
 
-Where that is no small fraction at every size, :mod:`texelnet.ops.stretch` says the rest.
+Where that is no small fraction at every size, :mod:`texelnet.ops.resize.stretch` says the rest.
 
 torch's half pixels show the place 0 where a single pixel comes out: there the sum is weighed
 by whether there are pixels enough for two.
@@ -31,7 +31,7 @@ from typing import NamedTuple
 import numpy as np
 
 from texelnet.ops.op import Case, Node, NotInAShader, Op, Result
-from texelnet.ops.stretch import evenly, resized, stretch
+from texelnet.ops.resize.stretch import evenly, resized, stretch
 from texelnet.pixel import Plane
 from texelnet.pixel.expr import (
     EDGE,
