@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from texelnet.caffe.layers import LAYERS, REFUSED, TRAINING
-from texelnet.cli import COMMANDS
+from texelnet.cli import COMMANDS, main
 from texelnet.ops import OPS
 from texelnet.run.compare import CAUSES
 from texelnet.shader.targets import TARGETS
@@ -36,6 +36,19 @@ def test_a_reference_page_is_fresh(name: str, monkeypatch: pytest.MonkeyPatch) -
 def test_a_reference_page_names_everything_on_its_list(name: str) -> None:
     text = (DOCS / "reference" / name).read_text("utf-8")
     assert [word for word in NAMED[name] if word not in text] == []
+
+
+@pytest.mark.nightly
+def test_what_the_page_on_precision_shows_is_what_the_command_prints(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (DOCS / "concepts" / "precision.md").read_text("utf-8")
+    command = next(
+        line for line in page.splitlines() if line.startswith("    texelnet compile")
+    )
+    words = command.replace("docs/", f"{DOCS}/").split()[1:-1]
+    assert main([*words, str(tmp_path)]) == 0
+    assert page.split("```")[1].strip() in capsys.readouterr().out
 
 
 def test_every_reference_page_is_written_from_a_list() -> None:

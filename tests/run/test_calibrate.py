@@ -80,7 +80,7 @@ def test_a_plane_that_overflows_stays_in_32_bits_where_the_file_may_choose(
 ) -> None:
     plan = calibrate(network(1e6), WEBGPU, COMPUTE, [picture])
     assert (dict(plan.storage), dict(plan.scales)) == ({}, {})
-    assert plan.told()[1].startswith("too large for 16 bits, 4 times: a reaches ")
+    assert plan.told()[1].startswith("a reaches ")
 
 
 @pytest.mark.parametrize("times", [1e6, 1e-6])
@@ -150,7 +150,7 @@ def test_the_command_writes_the_plan_into_the_package(tmp_path, picture, capsys)
     assert main([*words, "--calibrate", str(picture)]) == 0
     told = capsys.readouterr().out.splitlines()
     assert told[-5] == "kept in 16 bits: a, b"
-    assert told[-4] == "measured on leaf.png, 1 in all"
+    assert told[-4] == "measured on leaf.png"
     assert told[-2].startswith("on these pictures 16 bits draw ")
     manifest = read_package(out).manifest
     assert manifest["planes"]["a"]["format"] == "rgba16float"

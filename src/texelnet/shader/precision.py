@@ -98,20 +98,12 @@ class Precision:
         found = self.measured
         if found is None:
             return lines
-        count = len(found.pictures)
-        lines.append(f"measured on {_few(found.pictures)}, {count} in all")
+        lines.append(f"measured on {_few(found.pictures)}")
         wide = [name for name in found.ranges if not found.fits(name)]
+        reached = [f"{name} reaches {found.largest(name):.3g}" for name in wide]
         largest = max(map(found.largest, found.ranges), default=0.0)
-        if wide:
-            reached = [f"{name} reaches {found.largest(name):.3g}" for name in wide]
-            lines.append(f"too large for 16 bits, {found.margin:g} times: {_few(reached)}")
-        else:
-            lines.append(
-                f"numbers reach {largest:.3g}, {LARGEST_HALF / largest:.2g} times below where "
-                "16 bits end"
-                if largest
-                else "all numbers are zero"
-            )
+        end = f"16 bits end at {LARGEST_HALF:.0f}"
+        lines.append(f"{_few(reached) if wide else f'numbers reach {largest:.3g}'}; {end}")
         if self.halves:
             lines.append(f"on these pictures {cost_of_storage(found.psnr)}")
         return lines

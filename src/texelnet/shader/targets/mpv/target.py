@@ -85,6 +85,7 @@ def _head(build: Build) -> str:
         f"multiply-adds, {costs['texels_read']:g} texels read",
         f"draws {looks}, {build.contract.scale} times as large; hooks {hook_of(build)}",
         "what lies between passes is kept as the host likes: 16-bit floats in libplacebo",
+        *(build.precision.told() or ["whether numbers fit 16 bits: compile --calibrate tells"]),
     ]
     return "".join(f"// {spoken(line)}\n" for line in lines)
 

@@ -2,6 +2,7 @@
 // 1 passes; for one output pixel 4 multiply-adds, 1.5 texels read
 // draws limited luma, 2 times as large; hooks LUMA
 // what lies between passes is kept as the host likes: 16-bit floats in libplacebo
+// whether numbers fit 16 bits: compile --calibrate tells
 
 //!HOOK LUMA
 //!DESC question 1/1: up, 16 multiply-adds
