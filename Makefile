@@ -6,7 +6,7 @@ PYTEST = $(PYTHON) -m pytest -q
 # wgpu complains on stderr when this is unset; any folder will do.
 export XDG_RUNTIME_DIR ?= $(CURDIR)/.venv
 
-.PHONY: help demo setup check test nightly reliability golden bench bench-field docs clean core dev train peers driver browser ffmpeg
+.PHONY: help demo setup check test nightly reliability golden bench bench-field docs clean core dev train peers driver browser ffmpeg player
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
@@ -26,7 +26,7 @@ check: dev  ## Format, lint, types, imports; under 15 s
 test: setup  ## The everyday tests, on the GPU driver and in the browser
 	@$(PYTEST) -n 2 -m "not nightly"
 
-nightly: setup  ## All tests, with more examples for every law
+nightly: setup player  ## All tests, with more examples for every law
 	@$(PYTEST) -n 2 --hypothesis-profile=nightly
 
 reliability: dev driver  ## Judge a thousand random networks; writes docs/reliability.md
@@ -51,5 +51,5 @@ clean:  ## Remove all that make made, .venv too
 core dev train peers:
 	@setup/python $@
 
-driver browser ffmpeg: dev
+driver browser ffmpeg player: dev
 	@setup/$@ needed

@@ -6,6 +6,7 @@ The host cuts to 0..1, so the network's picture is cut too before they are compa
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -22,7 +23,8 @@ from texelnet.run.runner import Draw
 from texelnet.run.verify.trials import black, natural, noise, white
 from texelnet.shader.compile import compile_network
 from texelnet.shader.package import in_memory
-from texelnet.shader.targets.mpv import MPV
+from texelnet.shader.schedule import Schedule
+from texelnet.shader.targets.mpv import COMPUTE, FRAGMENT, MPV
 
 pytestmark = [pytest.mark.gpu, pytest.mark.usefixtures("host")]
 
@@ -34,14 +36,15 @@ LUMA = conv("x", "a", 3, 6, "pad: 1") + BEND + deconv("a", "y", 4, 1, "stride: 2
 SIZES = ((1, 1), (3, 2), (13, 127), (64, 41))
 
 
-def drawing(small: Network, form: str, shift: float = 0.0) -> Draw:
+def drawing(small: Network, form: str | Schedule, shift: float = 0.0) -> Draw:
     """What draws pictures by the network's user shader of this form."""
     assert small.contract is not None
-    build = compile_network(small, MPV, MPV.schedules[form], shift=shift)
+    schedule = MPV.schedules[form] if isinstance(form, str) else form
+    build = compile_network(small, MPV, schedule, shift=shift)
     return draws(in_memory(MPV.package(build)), small.contract)
 
 
-def largest(small: Network, pictures: Iterable[np.ndarray], form: str) -> float:
+def largest(small: Network, pictures: Iterable[np.ndarray], form: str | Schedule) -> float:
     """The largest error of the host."""
     drawn, wanted = drawing(small, form), ONNXRUNTIME.planes(small)
     low, high = shown(small.contract)
@@ -144,3 +147,23 @@ def test_the_witness_differs_by_its_shift(form):
     drawn, moved = (drawing(small, form, shift)(picture) for shift in (0, 0.125))
     inside = (drawn > 0) & (moved < 1)
     np.testing.assert_allclose((moved - drawn)[inside], 0.125, atol=2**-10)
+
+
+def test_weights_in_a_texture_are_drawn():
+    """Packs that the loop counts lie in two textures."""
+    looped = replace(COMPUTE, literals=0, packs=2, looped_packs=2)
+    wide = conv("x", "a", 3, 12, "pad: 1") + BEND + conv("a", "b", 3, 6, "pad: 1")
+    small = network(wide + deconv("b", "y", 4, 1, "stride: 2 pad: 1"), Contract())
+    assert largest(small, [video(1, 13, 27)], looped) <= BAR
+
+
+def test_a_sum_of_more_packs_than_fragments_may_read_is_drawn():
+    few = replace(FRAGMENT, reads=2)
+    wide = (
+        conv("x", "a", 3, 18, "pad: 1")
+        + BEND
+        + conv("a", "b", 1, 6)
+        + layer("e", "ELU", "b", "b")
+    )
+    small = network(wide + deconv("b", "y", 4, 1, "stride: 2 pad: 1"), Contract())
+    assert largest(small, [video(1, 13, 27)], few) <= BAR

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,16 +14,18 @@ from tests.run.networks import conv, deconv, layer, network
 
 from texelnet.errors import ShaderError
 from texelnet.graph.contract import Contract
+from texelnet.pixel import Plane
 from texelnet.pixel.size import Size, extreme, size
 from texelnet.shader.compile import compile_network
-from texelnet.shader.targets.mpv import FRAGMENT, MPV, sees
+from texelnet.shader.targets.mpv import COMPUTE, FRAGMENT, MPV, sees
 from texelnet.shader.targets.mpv.sizes import polish as reverse_polish
+from texelnet.shader.targets.mpv.textures import Texture, weight_texture
 
 UP = deconv("x", "y", 4, 1, "stride: 2 pad: 1")
 
 
-def text(layers: str, contract: Contract, channels: int = 1) -> str:
-    build = compile_network(network(layers, contract, channels), MPV, FRAGMENT)
+def text(layers: str, contract: Contract, channels: int = 1, form: str = "fragment") -> str:
+    build = compile_network(network(layers, contract, channels), MPV, MPV.schedules[form])
     return MPV.package(build)["small.glsl"].decode()
 
 
@@ -84,16 +89,74 @@ def test_full_levels_are_folded_into_the_range() -> None:
     assert sees(Contract(range=(0, 255))) == Contract(range=(0, 255))
 
 
+WIDE = conv("x", "a", 3, 68, "pad: 1") + layer("b", "PReLU", "a", "a")
+
+
+def eltwise(operation: str, bottoms: Iterable[str], top: str) -> str:
+    words = " ".join(f'bottom: "{name}"' for name in bottoms)
+    of = f"eltwise_param {{ operation: {operation} }}"
+    return f'layer {{ name: "{top}" type: "Eltwise" {words} top: "{top}" {of} }}\n'
+
+
+@pytest.mark.parametrize("form", MPV.schedules)
+def test_a_pass_binds_no_more_than_the_host_does(form) -> None:
+    """Seventeen packs: fragments read them in two passes, compute in three textures."""
+    body = text(WIDE + conv("a", "y", 3, 1, "pad: 1"), Contract(scale=1), form=form)
+    passes = body.split("//!HOOK")[1:]
+    most = max(one.count("//!BIND") for one in passes)
+    assert (len(passes), most) == {"fragment": (17 + 2, 13), "compute": (3 + 1, 3)}[form]
+
+
 def test_more_textures_than_the_host_binds_are_refused() -> None:
-    wide = conv("x", "a", 3, 68, "pad: 1") + layer("b", "PReLU", "a", "a")
-    with pytest.raises(ShaderError) as error:
-        text(wide + deconv("a", "y", 4, 1, "stride: 2 pad: 1"), Contract())
-    assert str(error.value) == (
-        'small (layer "y"): one pass would bind 17 textures, mpv binds 16\n'
-        "  try: a narrower network, or fewer blobs to join"
-    )
+    names = [f"a{i}" for i in range(15)]
+    parts = "".join(conv("x", name, 3, 4, "pad: 1") for name in names)
+    both = eltwise("MAX", names, "m") + eltwise("SUM", names, "s") + eltwise("PROD", "ms", "p")
+    fact = r"one pass would bind 16 textures, mpv binds 15\n  try: a narrower network, or fewer"
+    with pytest.raises(ShaderError, match=fact):
+        text(parts + both + conv("p", "y", 3, 1, "pad: 1"), Contract(scale=1))
 
 
 def test_without_a_contract_there_is_no_user_shader() -> None:
     with pytest.raises(ShaderError, match="the network has no contract"):
         MPV.package(compile_network(network(UP), MPV, FRAGMENT))
+
+
+LOOPED = replace(COMPUTE, literals=0, looped_packs=2)
+
+
+def test_weights_that_are_no_literals_lie_in_a_texture() -> None:
+    small = network(
+        conv("x", "a", 3, 24, "pad: 1") + conv("a", "y", 3, 1),
+        Contract(scale=1, border=1, crop=0),
+    )
+    build = compile_network(small, MPV, LOOPED)
+    body = MPV.package(build)["small.glsl"].decode()
+    kernel = build.kernels[-1]
+    assert kernel.weights is not None
+    number = len(build.kernels)
+    head, _, rest = body.partition(f"//!TEXTURE w{number}\n")
+    assert f"//!BIND w{number}\n" in head
+    size, form, nearest, digits = rest.splitlines()[:4]
+    assert (size, form, nearest) == (
+        f"//!SIZE {4 * len(kernel.weights)} 1",
+        "//!FORMAT rgba32f",
+        "//!FILTER NEAREST",
+    )
+    held = np.frombuffer(bytes.fromhex(digits), "<f4").reshape(-1, 4, 4)
+    np.testing.assert_array_equal(held.transpose(0, 2, 1), kernel.weights)
+
+
+def test_more_weights_than_a_row_holds_lie_in_several() -> None:
+    weights = np.arange(600 * 16, dtype=np.float32).reshape(600, 4, 4)
+    _, _, size, *_, digits = weight_texture("w1", weights).splitlines()
+    assert size == "//!SIZE 2048 2"
+    assert len(digits) == 2048 * 2 * 16 * 2
+
+
+@given(count=st.integers(1, 64))
+def test_a_grid_of_packs_wastes_little_and_is_not_over_twice_as_wide(count: int) -> None:
+    texture = Texture("t", Plane("t", 4 * count, HEIGHT, WIDTH), 0, count)
+    columns, rows = texture.beside
+    assert count <= columns * rows < count + max(2, rows)
+    assert rows <= columns <= 2 * rows
+    assert len({texture.place(pack) for pack in range(count)}) == count

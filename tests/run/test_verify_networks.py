@@ -49,6 +49,14 @@ def test_squeeze_and_excite_is_equal_to_its_network(schedule: str) -> None:
     assert "no border: every pixel sees the whole picture" in proof.text()
 
 
+def test_features_of_fewer_axes_are_compared_too() -> None:
+    features = network(SQUEEZE[: SQUEEZE.index('layer { name: "s"')])
+    trials = [t for t in BUILT_IN if t.size in ("1x1", "3x2")]
+    proof = verify(features, WEBGPU, trials=trials)
+    assert proof.equal, proof.text()
+    assert len(proof.compared) == len(trials)
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_decon_x2_is_equal_at_every_size(schedule: str) -> None:

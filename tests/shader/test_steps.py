@@ -19,6 +19,7 @@ from texelnet.pixel import evaluate, size
 from texelnet.pixel.expr import Axis, Mix, Tap, taps, walk
 from texelnet.pixel.show import multiply_adds
 from texelnet.shader.compile import simplify
+from texelnet.shader.kernel import Load
 from texelnet.shader.lower import lower
 from texelnet.shader.schedule import COMPUTE, FRAGMENT
 from texelnet.shader.steps import STEPS
@@ -27,6 +28,7 @@ from texelnet.shader.steps.fuse_planes import fuse_planes
 from texelnet.shader.steps.merge_mixes import merge_mixes
 from texelnet.shader.steps.prove_inside import stays_inside
 from texelnet.shader.steps.share_reads import share_reads
+from texelnet.shader.write import write_kernels
 
 MEAN = np.array([0.3, -0.4], np.float32).reshape(2, 1, 1)
 
@@ -316,6 +318,21 @@ def test_weights_are_multiplied_in_double_precision_and_rounded_once() -> None:
     assert np.float32(mix.matrix[0, 0]) == kernel.item()
 
 
+@pytest.mark.parametrize("most", [2, 3, 5])
+def test_a_sum_of_many_packs_is_made_in_planes_that_read_few(most: int) -> None:
+    """A fragment draws one pack: of a plane that is only added it reads one."""
+    s = Sketch()
+    s.prelu("a", s.conv("a0", "x", 1, 22, 3, **PAD1), 22)
+    s.node("Elu", "c", s.conv("b", "a", 22, 5, 3, **PAD1))
+    s.deconv("y", "c", 5, 2, 4, **UP)
+    net, schedule = s.finish("y"), replace(FRAGMENT, packs=1, literals=1 << 30, reads=most)
+    program = simplified(net, schedule)
+    for kernel in write_kernels(program, schedule):
+        loads = [x for x in kernel.body if isinstance(x, Load)]
+        assert len({(x.plane, x.layer) for x in loads}) <= most
+    agree({"y": evaluate(program, picture())["y"]}, reference(net, picture()))
+
+
 def test_the_list_of_steps_is_the_design() -> None:
     assert [step.__name__ for step in STEPS] == [
         "drop_unread",
@@ -325,4 +342,5 @@ def test_the_list_of_steps_is_the_design() -> None:
         "merge_mixes",
         "share_reads",
         "split_phases",
+        "split_reads",
     ]

@@ -12,6 +12,7 @@ from texelnet.ops.batch_norm import BATCH_NORM
 from texelnet.ops.channels import CHANNELS
 from texelnet.ops.conv import CONV
 from texelnet.ops.conv_transpose import CONV_TRANSPOSE
+from texelnet.ops.instance_norm import NORMS
 from texelnet.ops.last_axis import LAST_AXIS
 from texelnet.ops.lrn import LRN
 from texelnet.ops.matrix import MATRICES
@@ -49,6 +50,7 @@ OPS: dict[str, Op] = {
         *SPREADS,
         *VIEWS,
         *LAST_AXIS,
+        *NORMS,
         *REDUCTIONS,
         *MATRICES,
         *REFUSED,

@@ -72,7 +72,7 @@ def checked(view: View) -> View:
     """Refuse a view that has channels and pixels of a free number on one axis."""
     for axis in view.axes:
         free = [d.side for d in axis if d.count.fixed is None]
-        if len(free) > 1 and (free != ["y", "x"] or len(axis) > 2):
+        if len(free) > 1 and (free != ["y", "x"] or [d.side for d in axis[-2:]] != free):
             raise refusal()
     return view
 

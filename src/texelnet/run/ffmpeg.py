@@ -42,6 +42,8 @@ NEGATIVE = "vec4 shown(vec4 v) { return rounded(1.0 - v); }"
 """What makes the negative of a user shader of ours."""
 OFF = 2**-9
 """What two 16-bit floats and two samples may be off together."""
+SLOW = "(slow!)"
+"""How the host ends a line about a shader that took it a second to compile."""
 COMPLAINTS = ("error", "fail", "unrecognized", "invalid", "unexpected", "no headers")
 INSTALL = "sudo apt install ffmpeg (Debian 12, Ubuntu 22.10 and later have the filter)"
 
@@ -164,7 +166,7 @@ def _asked(words: list[str], given: bytes, folder: str, place: str) -> tuple[byt
     except subprocess.TimeoutExpired:
         raise DeviceError(place, f"the host took longer than {SECONDS} s") from None
     lines = found.stderr.decode("utf-8", "replace").splitlines()
-    said = [line for line in lines if line.strip()]
+    said = [line for line in lines if line.strip() and not line.endswith(SLOW)]
     errors = [line for line in said if any(w in line.lower() for w in COMPLAINTS)] or said
     if found.returncode and not errors:
         errors = [f"exit status {found.returncode}"]

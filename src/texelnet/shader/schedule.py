@@ -32,6 +32,8 @@ class Schedule:
         them: slower to run, but passes of one shape share one short shader.
     looped_packs
         Packs one pass may write when it reads its weights from a buffer.
+    reads
+        Packs one pass may read; a sum of more is made in several planes.
     fuse
         Whether planes are merged into their readers. Without it every value is a plane.
     """
@@ -42,6 +44,7 @@ class Schedule:
     packs: int = 8
     literals: int = 5_000
     looped_packs: int = 2
+    reads: int = 1 << 30
     fuse: bool = True
 
     def of_plane(self, phased: bool, buffered: bool, thin: tuple[bool, bool]) -> Schedule:

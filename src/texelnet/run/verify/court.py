@@ -216,7 +216,7 @@ class Court:
         names, rows = list(zip(got, wanted, strict=True)), []
         for mine, theirs in names:
             picture = trial.name if len(names) == 1 else f"{trial.name}: {theirs}"
-            answer = wanted[theirs]
+            answer = _as_plane(wanted[theirs], got[mine])
             span = self.reference.span(answer)
             if isinstance(self.drawn, Hosted):
                 span, answer = self.drawn.cut(answer)
@@ -225,6 +225,13 @@ class Court:
             if keep:
                 keep.add(rows[-1], got[mine], answer)
         return rows
+
+
+def _as_plane(wanted: Planes, got: Planes) -> Planes:
+    """Return an answer of fewer axes, features or places, as the plane that holds it."""
+    if wanted.ndim < 3 and wanted.size == got.size:
+        return wanted.reshape(got.shape)
+    return wanted.reshape((1,) * (3 - wanted.ndim) + wanted.shape)
 
 
 def _named(trial: Trial) -> str:

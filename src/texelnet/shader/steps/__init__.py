@@ -14,6 +14,7 @@ from texelnet.shader.steps.merge_mixes import merge_mixes
 from texelnet.shader.steps.prove_inside import prove_inside
 from texelnet.shader.steps.share_reads import share_reads
 from texelnet.shader.steps.split_phases import split_phases
+from texelnet.shader.steps.split_reads import split_reads
 
 Step = Callable[[Program, Schedule], Program]
 
@@ -25,6 +26,7 @@ STEPS: tuple[Step, ...] = (
     merge_mixes,
     share_reads,
     split_phases,
+    split_reads,
 )
 
 __all__ = ["STEPS", "Step"]

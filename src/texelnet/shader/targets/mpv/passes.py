@@ -32,8 +32,9 @@ from texelnet.shader.targets.mpv.textures import (
 
 LARGER = 1.2
 """A network that enlarges runs where the screen shows the video that much larger."""
-MOST = 16
-"""Textures that a pass binds."""
+MOST = {"fragment": 15, "compute": 16}
+"""Textures that a pass binds. In OpenGL a fragment's each take one of 16 vertex attributes, and
+the place takes the last: libplacebo gives up without a word."""
 
 
 def hook_of(build: Build) -> str:
@@ -81,9 +82,10 @@ class Pass:
             bound = {HOOKED: None, **bound}
         if self.weights:
             bound[self.weights] = None
-        if len(bound) > MOST:
+        most = MOST[self.kernel.form]
+        if len(bound) > most:
             layers = " ".join(self.kernel.notes) or self.kernel.plane.name
-            fact = f"one pass would bind {len(bound)} textures, mpv binds {MOST}"
+            fact = f"one pass would bind {len(bound)} textures, mpv binds {most}"
             where = f'{self.build.name} (layer "{layers}")'
             raise ShaderError(where, fact, "a narrower network, or fewer blobs to join")
         return list(bound)

@@ -13,7 +13,7 @@ from texelnet.shader.dialects.glsl import GLSL
 from texelnet.shader.manifest import manifest_of
 from texelnet.shader.schedule import Schedule
 from texelnet.shader.target import Build, Limits, Target
-from texelnet.shader.targets.mpv.passes import MOST, Pass, hook_of, spoken
+from texelnet.shader.targets.mpv.passes import Pass, hook_of, spoken
 from texelnet.shader.targets.mpv.textures import Textures, weight_texture, word
 
 FORMAT = "texelnet mpv user shader"
@@ -110,17 +110,24 @@ def _entry(one: Pass, file: str) -> dict[str, Any]:
 
 
 FRAGMENT = Schedule(
-    form="fragment", block=(1, 1), workgroup=(1, 1), packs=1, literals=1 << 30, looped_packs=1
+    form="fragment",
+    block=(1, 1),
+    workgroup=(1, 1),
+    packs=1,
+    literals=1 << 30,
+    looped_packs=1,
+    reads=13,
 )
-"""A fragment pass draws one texture: for hosts without compute."""
-COMPUTE = Schedule(packs=8, literals=20_000, looped_packs=8)
+"""A fragment pass draws one texture: for hosts without compute. It may have to bind the picture
+and weights besides what it reads."""
+COMPUTE = Schedule(packs=8, literals=10_000, looped_packs=8)
 """At most 8 packs lie in one texture, 4 beside each other: they fit at 4096 columns."""
 
 MPV = Target(
     name="mpv",
     summary="A user shader for mpv and every player built on libplacebo.",
     dialect=GLSL,
-    limits=Limits(textures=MOST, attachments=1, layers=256),
+    limits=Limits(textures=16, attachments=1, layers=256),
     schedules={"compute": COMPUTE, "fragment": FRAGMENT},
     package=_package,
     sees=sees,
