@@ -1,0 +1,132 @@
+"""Fillers: the numbers that parameters begin with.
+
+`constant`, `uniform`, `gaussian` (with `sparse`: about so many weights of an output are not
+zero), `positive_unitball` (rows that sum to 1), `xavier` and `msra` (spread by how many numbers
+go in, out, or both: FAN_IN, FAN_OUT, AVERAGE), `bilinear` (an enlarging deconvolution). In is
+what one entry of the first axis holds, so Deconvolution, whose weights are (in, out, h, w),
+counts the other way round than Convolution.
+
+See Glorot, Bengio, 2010 (xavier); He et al., 2015 (msra).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod, sqrt
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from texelnet.caffe import Net, Weights, weights_from_arrays
+from texelnet.caffe.layer import Layer, Shape
+from texelnet.caffe.message import Message
+
+Numbers = NDArray[np.floating[Any]]
+
+_SETTINGS = {
+    "Convolution": ("convolution_param", ("weight_filler", "bias_filler")),
+    "Deconvolution": ("convolution_param", ("weight_filler", "bias_filler")),
+    "InnerProduct": ("inner_product_param", ("weight_filler", "bias_filler")),
+    "Embed": ("embed_param", ("weight_filler", "bias_filler")),
+    "PReLU": ("prelu_param", ("filler",)),
+    "Bias": ("bias_param", ("filler",)),
+    "Scale": ("scale_param", ("filler", "bias_filler")),
+}
+_USUAL = {("PReLU", "filler"): 0.25, ("Scale", "filler"): 1.0}
+"""What a filler that is not written fills with, where that is not 0."""
+
+
+def filled(net: Net, random: Generator) -> Weights:
+    """Return numbers for all parameters of a network, by its fillers.
+
+    Raises
+    ------
+    PrototxtError
+        If a filler is unknown, or can't fill a parameter of this shape.
+    """
+    arrays = {
+        f"param/{layer.name}/{index}": fill(layer, index, random)
+        for layer in net.layers
+        for index, parameter in enumerate(layer.parameters)
+        if parameter.owner == (layer.name, index)
+    }
+    return weights_from_arrays(arrays, "fillers")
+
+
+def fill(layer: Layer, index: int, random: Generator) -> Numbers:
+    """Return the numbers that a parameter begins with; statistics begin with 0."""
+    shape = layer.parameters[index].shape
+    block, names = _SETTINGS.get(layer.type, ("", ()))
+    if not names:
+        return np.zeros(shape, np.float32)
+    second = len(layer.bottoms) == 2 and layer.type == "Scale"  # only the bias is its own
+    name = names[index + second]
+    settings = layer.settings(block)
+    if not settings.has(name):
+        return np.full(shape, _USUAL.get((layer.type, name), 0.0), np.float32)
+    filler = settings.block(name)
+    kind = filler.word("type")
+    if kind not in FILLERS:
+        raise layer.error(f'there is no filler "{kind}"', ", ".join(FILLERS))
+    if kind == "bilinear" and (len(shape) != 4 or shape[2] != shape[3]):
+        raise layer.error("the bilinear filler needs a square kernel", "another filler")
+    return FILLERS[kind](filler, shape, random).astype(np.float32)
+
+
+def _fan(filler: Message, shape: Shape) -> float:
+    """Return the number that xavier and msra divide by."""
+    count = prod(shape)
+    into, out = count / shape[0], count / shape[1] if len(shape) > 1 else count
+    norm = filler.word("variance_norm")
+    return {"FAN_IN": into, "FAN_OUT": out, "AVERAGE": (into + out) / 2}[norm]
+
+
+def _constant(filler: Message, shape: Shape, random: Generator) -> Numbers:
+    return np.full(shape, filler.real("value"))
+
+
+def _uniform(filler: Message, shape: Shape, random: Generator) -> Numbers:
+    return random.uniform(filler.real("min"), filler.real("max"), shape)
+
+
+def _gaussian(filler: Message, shape: Shape, random: Generator) -> Numbers:
+    numbers = random.normal(filler.real("mean"), filler.real("std"), shape)
+    sparse = filler.number("sparse")
+    if sparse >= 0:
+        numbers *= random.random(shape) < min(1.0, sparse / shape[0])
+    return numbers
+
+
+def _unit_ball(filler: Message, shape: Shape, random: Generator) -> Numbers:
+    rows = random.random((shape[0], prod(shape[1:])))
+    return (rows / rows.sum(1, keepdims=True)).reshape(shape)
+
+
+def _xavier(filler: Message, shape: Shape, random: Generator) -> Numbers:
+    end = sqrt(3 / _fan(filler, shape))
+    return random.uniform(-end, end, shape)
+
+
+def _msra(filler: Message, shape: Shape, random: Generator) -> Numbers:
+    return random.normal(0, sqrt(2 / _fan(filler, shape)), shape)
+
+
+def _bilinear(filler: Message, shape: Shape, random: Generator) -> Numbers:
+    size = shape[3]
+    factor = (size + 1) // 2
+    centre = (2 * factor - 1 - factor % 2) / (2 * factor)
+    line = 1 - np.abs(np.arange(size) / factor - centre)
+    return np.broadcast_to(np.outer(line, line), shape).copy()
+
+
+FILLERS: dict[str, Callable[[Message, Shape, Generator], Numbers]] = {
+    "constant": _constant,
+    "uniform": _uniform,
+    "gaussian": _gaussian,
+    "positive_unitball": _unit_ball,
+    "xavier": _xavier,
+    "msra": _msra,
+    "bilinear": _bilinear,
+}
