@@ -166,6 +166,8 @@ class Kind:
         Whether its parameters are learnt: BatchNorm's statistics are not.
     is_loss
         Whether its first top counts as a loss where no loss_weight is written.
+    doubt
+        What is likely a mistake although Caffe takes it, or an empty string.
     """
 
     type: str
@@ -180,6 +182,7 @@ class Kind:
     labels: frozenset[int] = frozenset()
     learns: bool = True
     is_loss: bool = False
+    doubt: Callable[[Layer], str] = lambda layer: ""
 
 
 def place(source: str, line: int, name: str) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from texelnet.caffe.binary import read_weights
 from texelnet.caffe.fit import fit
 from texelnet.caffe.layer import Layer, Shape, place
+from texelnet.caffe.layers import KINDS
 from texelnet.caffe.message import Message
 from texelnet.caffe.resolve import (
     check,
@@ -71,6 +72,12 @@ class Net:
             for layer in self.layers
             for blob, shape in zip(layer.tops, layer.top_shapes, strict=True)
         }
+
+    @property
+    def doubts(self) -> list[str]:
+        """What Caffe takes and is likely a mistake, a sentence each, with its place."""
+        found = ((layer.where, KINDS[layer.type].doubt(layer)) for layer in self.layers)
+        return [f"{where}: {doubt}" for where, doubt in found if doubt]
 
     def numbers(self, layer: Layer) -> tuple[Array, ...]:
         """Return the numbers of a layer's parameters, shared ones in this layer's shape."""

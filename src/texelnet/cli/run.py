@@ -128,6 +128,8 @@ def _in_torch(words: argparse.Namespace, arrays: Arrays, given: Arrays) -> int:
     from texelnet.run import torch
 
     net = read_net(words, words.phase, training=True)
+    for doubt in net.doubts:
+        print(f"warning: {doubt}", file=sys.stderr)
     inputs = {name: given[name] for name in net.inputs if name in given}
     _tell_unread(words, given, inputs)
     net = _sized(net, inputs, words.inputs)

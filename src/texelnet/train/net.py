@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from texelnet.caffe.feeds import FEEDS
 from texelnet.caffe.layer import Layer, Parameter, Run
 from texelnet.caffe.layers import KINDS
 from texelnet.caffe.net import Net
@@ -92,7 +93,7 @@ class Interpreted:
         """
         made = Pass()
         for layer, need in zip(self.net.layers, self.needs, strict=True):
-            if layer.type == "Input":
+            if layer.type == "Input" or layer.type in FEEDS:
                 tops = [self._given(layer, top, inputs) for top in layer.tops]
             else:
                 tops = self._computed(layer, need, [made.last[b] for b in layer.bottoms])

@@ -10,6 +10,7 @@ from texelnet.caffe.layers.affine import BATCH_NORM, BIAS, SCALE
 from texelnet.caffe.layers.channels import ARG_MAX, SOFTMAX
 from texelnet.caffe.layers.convolution import CONVOLUTION, DECONVOLUTION
 from texelnet.caffe.layers.crop import CROP, CROP_CENTER
+from texelnet.caffe.layers.data import DATA_LAYERS
 from texelnet.caffe.layers.eltwise import AXPY, ELTWISE
 from texelnet.caffe.layers.inner_product import INNER_PRODUCT
 from texelnet.caffe.layers.input import INPUT
@@ -65,7 +66,7 @@ LAYERS: dict[str, Kind] = {
     )
 }
 
-KINDS: dict[str, Kind] = {**LAYERS, **LOSS_LAYERS}
-"""What is understood in training: the same, and what compares with labels."""
+KINDS: dict[str, Kind] = {**LAYERS, **LOSS_LAYERS, **DATA_LAYERS}
+"""What is understood in training: the same, what compares with labels, what reads files."""
 
 __all__ = ["KINDS", "LAYERS", "LOSS_LAYERS", "REFUSED", "TRAINING", "Dropped"]

@@ -20,6 +20,7 @@ import numpy as np
 
 from texelnet.caffe.binary import read_binaryproto
 from texelnet.caffe.layer import Kind, Layer, Run, Shape, Writer, spoken
+from texelnet.errors import NetworkError
 from texelnet.losses import LOSSES, accuracy, in_torch, softmax
 
 Settings = dict[str, Any]
@@ -47,6 +48,24 @@ def _labelled(layer: Layer, axis: int) -> None:
     if prod(labels) == prod(scores):
         hint += "; take the argmax over the classes' axis"
     raise layer.error(fact, hint)
+
+
+def _turned(layer: Layer) -> str:
+    """Doubt labels whose height and width are those of the scores the other way round."""
+    scores, labels = layer.bottom_shapes[:2]
+    if scores[-2:] == labels[-2:] or scores[-2:] != labels[-2:][::-1] or len(scores) != 4:
+        return ""
+    return (
+        f"{layer.bottoms[1]} is {spoken(labels)}, the scores {spoken(scores)}: height and "
+        "width are exchanged, which only the count hides"
+    )
+
+
+def _counts_for_nothing(layer: Layer) -> str:
+    """Doubt a SmoothL1Loss without a loss_weight."""
+    if layer.message.reals("loss_weight"):
+        return ""
+    return "SmoothL1Loss counts for nothing without a loss_weight: write loss_weight: 1"
 
 
 def _same_count(layer: Layer, bottoms: Sequence[int]) -> None:
@@ -155,6 +174,8 @@ def _settings(layer: Layer) -> Settings:
 def _forward(layer: Layer, run: Run) -> Sequence[Any]:
     """Compute the loss, and what stands beside it."""
     bottoms = list(run.bottoms)
+    if layer.type in _CLASSES:
+        bottoms[1] = _classes(layer, run)
     if layer.type == "InfogainLoss" and len(bottoms) == 2:
         gains = run.torch.from_numpy(np.array(_gains(layer)))
         bottoms.append(gains.to(bottoms[0].device))
@@ -165,6 +186,59 @@ def _forward(layer: Layer, run: Run) -> Sequence[Any]:
         sigmoid = layer.type == "SigmoidCrossEntropyLoss"
         tops.append(scores.sigmoid() if sigmoid else softmax(run.torch, scores, _axis(layer)))
     return tops
+
+
+_CLASSES = ("SoftmaxWithLoss", "InfogainLoss", "HingeLoss", "MultinomialLogisticLoss")
+
+
+def _classes(layer: Layer, run: Run) -> Any:
+    """Return the labels, cut to whole numbers as Caffe does, once all are known to be classes.
+
+    Raises
+    ------
+    NetworkError
+        With the picture, the pixel, the value, and what it usually means.
+    """
+    axis = 1 if layer.type in ("HingeLoss", "MultinomialLogisticLoss") else _axis(layer)
+    shape, labels = layer.bottom_shapes[0], run.torch.trunc(run.bottoms[1].detach())
+    ignored = None
+    if layer.type == "Accuracy" and layer.settings("accuracy_param").has("ignore_label"):
+        ignored = layer.settings("accuracy_param").number("ignore_label")
+    elif layer.type in ("SoftmaxWithLoss", "InfogainLoss"):
+        ignored = _normalised(layer, "VALID")["ignore_label"]
+    wrong = ~((labels >= 0) & (labels < shape[axis]))
+    if ignored is not None:
+        wrong &= labels != ignored
+    if bool(wrong.any()):
+        raise _no_class(layer, axis, labels, wrong)
+    return labels
+
+
+def _no_class(layer: Layer, axis: int, labels: Any, wrong: Any) -> NetworkError:
+    """Say which label is no class, and what it usually means."""
+    shape = layer.bottom_shapes[0]
+    at = int(wrong.flatten().nonzero()[0])
+    value, many = float(labels.flatten()[at]), int(wrong.sum())
+    behind = prod(shape[axis + 1 :])
+    place = f"picture {at // (prod(shape[1:axis]) * behind)}"
+    if len(shape) - axis == 3:
+        row, column = divmod(at % behind, shape[-1])
+        place += f", row {row}, column {column}"
+    others = f", and {many - 1:,} more" if many > 1 else ""
+    fact = f"{layer.bottoms[1]} has {value:g} in {place}{others}; classes are 0 to"
+    return NetworkError(layer.where, f"{fact} {shape[axis] - 1}", _why(labels, value))
+
+
+def _why(labels: Any, value: float) -> str:
+    """Return what a label that is no class usually means."""
+    found = set(labels.unique().tolist()) if labels.numel() < 10**8 else {value}
+    if found <= {0.0, 255.0}:
+        return "a mask of 0 and 255: divide it by 255"
+    if value == 255:
+        return "255 is often no class but a border: loss_param { ignore_label: 255 }"
+    if value < 0:
+        return f"loss_param {{ ignore_label: {value:g} }} if it means none"
+    return "is an index picture read as grey? Read its palette's indices, not its colours"
 
 
 def _accuracy_shapes(layer: Layer) -> tuple[Shape, ...]:
@@ -181,7 +255,7 @@ def _accuracy_shapes(layer: Layer) -> tuple[Shape, ...]:
 def _accuracy(layer: Layer, run: Run) -> Sequence[Any]:
     settings = layer.settings("accuracy_param")
     ignored = settings.number("ignore_label") if settings.has("ignore_label") else None
-    scores, labels = (value.detach() for value in run.bottoms)
+    scores, labels = run.bottoms[0].detach(), _classes(layer, run)
     found = accuracy(
         run.torch,
         scores,
@@ -201,6 +275,7 @@ def _loss(
     shares: bool = False,
     labels: Sequence[int] = (1,),
     counts: bool = True,
+    doubt: Callable[[Layer], str] = lambda layer: "",
 ) -> Kind:
     shapes = _with_shares if shares else _alone
     return Kind(
@@ -212,20 +287,28 @@ def _loss(
         forward=_forward,
         labels=frozenset(labels),
         is_loss=counts,
+        doubt=doubt,
     )
 
 
 LOSS_LAYERS: dict[str, Kind] = {
     kind.type: kind
     for kind in (
-        _loss("SoftmaxWithLoss", _softmax_check, shares=True),
+        _loss("SoftmaxWithLoss", _softmax_check, shares=True, doubt=_turned),
         _loss("EuclideanLoss", lambda layer: _same_count(layer, [1]), labels=()),
         _loss("SigmoidCrossEntropyLoss", lambda layer: _same_count(layer, [1]), shares=True),
         _loss("HingeLoss", _hinge_check),
         _loss("ContrastiveLoss", _contrastive_check, (3, 3), labels=(2,)),
         _loss("InfogainLoss", _infogain_check, (2, 3), shares=True, labels=(1, 2)),
         _loss("MultinomialLogisticLoss", lambda layer: _labelled(layer, 1)),
-        _loss("SmoothL1Loss", _smooth_check, (2, 4), labels=(2, 3), counts=False),
+        _loss(
+            "SmoothL1Loss",
+            _smooth_check,
+            (2, 4),
+            labels=(2, 3),
+            counts=False,
+            doubt=_counts_for_nothing,
+        ),
         Kind(
             "Accuracy",
             _accuracy_shapes,

@@ -9,8 +9,8 @@ import pytest
 from tests.caffe.reference import SHARED, refusal
 
 from texelnet.caffe import read_net
+from texelnet.caffe.fillers import FILLERS, fill
 from texelnet.errors import PrototxtError
-from texelnet.train.fillers import FILLERS, fill
 
 NET = """
 layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [1, 4, 9, 9] } } }

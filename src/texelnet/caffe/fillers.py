@@ -11,7 +11,7 @@ See Glorot, Bengio, 2010 (xavier); He et al., 2015 (msra).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import prod, sqrt
 from typing import Any
 
@@ -19,9 +19,9 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from texelnet.caffe import Net, Weights, weights_from_arrays
 from texelnet.caffe.layer import Layer, Shape
 from texelnet.caffe.message import Message
+from texelnet.caffe.weights import Weights, weights_from_arrays
 
 Numbers = NDArray[np.floating[Any]]
 
@@ -38,7 +38,7 @@ _USUAL = {("PReLU", "filler"): 0.25, ("Scale", "filler"): 1.0}
 """What a filler that is not written fills with, where that is not 0."""
 
 
-def filled(net: Net, random: Generator) -> Weights:
+def filled(layers: Iterable[Layer], random: Generator) -> Weights:
     """Return numbers for all parameters of a network, by its fillers.
 
     Raises
@@ -48,7 +48,7 @@ def filled(net: Net, random: Generator) -> Weights:
     """
     arrays = {
         f"param/{layer.name}/{index}": fill(layer, index, random)
-        for layer in net.layers
+        for layer in layers
         for index, parameter in enumerate(layer.parameters)
         if parameter.owner == (layer.name, index)
     }
@@ -72,7 +72,13 @@ def fill(layer: Layer, index: int, random: Generator) -> Numbers:
         raise layer.error(f'there is no filler "{kind}"', ", ".join(FILLERS))
     if kind == "bilinear" and (len(shape) != 4 or shape[2] != shape[3]):
         raise layer.error("the bilinear filler needs a square kernel", "another filler")
-    return FILLERS[kind](filler, shape, random).astype(np.float32)
+    return drawn(filler, shape, random)
+
+
+def drawn(filler: Message, shape: Shape, random: Generator) -> Numbers:
+    """Return numbers of a shape, drawn by a filler."""
+    numbers: Numbers = FILLERS[filler.word("type")](filler, shape, random).astype(np.float32)
+    return numbers
 
 
 def _fan(filler: Message, shape: Shape) -> float:
@@ -101,7 +107,8 @@ def _gaussian(filler: Message, shape: Shape, random: Generator) -> Numbers:
 
 def _unit_ball(filler: Message, shape: Shape, random: Generator) -> Numbers:
     rows = random.random((shape[0], prod(shape[1:])))
-    return (rows / rows.sum(1, keepdims=True)).reshape(shape)
+    numbers: Numbers = (rows / rows.sum(1, keepdims=True)).reshape(shape)
+    return numbers
 
 
 def _xavier(filler: Message, shape: Shape, random: Generator) -> Numbers:
