@@ -107,8 +107,8 @@ class Bars:
         From 0 to 1.
     said
         What each bar stands for, in words.
-    mark
-        A line before this bar, and what it says; -1 for none.
+    mark, marked
+        A line at this place, counted in bars from the left end of the first, and what it says.
     """
 
     title: str
@@ -116,7 +116,7 @@ class Bars:
     heights: Sequence[float]
     said: Sequence[str]
     alt: str
-    mark: int = -1
+    mark: float | None = None
     marked: str = ""
 
 

@@ -1,4 +1,4 @@
-"""Four small networks with random weights: what a proof has to tell right from wrong."""
+"""Five small networks with random weights: what a proof has to tell right from wrong."""
 
 from __future__ import annotations
 
@@ -74,11 +74,13 @@ LOUD = text(
 )
 CONTRACTS = {
     "loud": Contract(scale=1),
+    "modest": Contract(),
     "stamp": Contract(),
     "valid": Contract(channels="rgb", border=3, crop=2),
     "bytes": Contract(channels="bgr", range=(0.0, 255.0), mean=(104.0, 117.0, 123.0), scale=1),
 }
 TEXTS = {"stamp": STAMP, "valid": VALID, "bytes": BYTES, "loud": LOUD}
+TEXTS["modest"] = STAMP.replace('"stamp"', '"modest"')
 
 
 @cache
@@ -98,6 +100,9 @@ def arrays(name: str, seed: int = 0) -> dict[str, np.ndarray]:
         found["param/first/0"] *= 0.02
         found["param/third/0"] *= 60
         found["param/third/1"] += 128
+    if name == "modest":  # its picture stays in 0..1
+        found["param/large/0"] *= 0.1
+        found["param/large/1"] = np.array([0.5])
     if name == "loud":  # its middle is beyond what 16 bits hold
         found["param/second/0"] *= 2e5
         found["param/third/0"] /= 2e5

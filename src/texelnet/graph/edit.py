@@ -33,6 +33,8 @@ class Site:
         Those inputs that are constants, by their place.
     picture
         Whether its first output is of float numbers (batch, channels, height, width).
+    channels
+        How many that has, 0 if it is no picture or its channels are not known.
     keeps
         Whether that has the shape of its first input, as far as sizes are known.
     """
@@ -44,6 +46,7 @@ class Site:
     constants: Mapping[int, np.ndarray]
     attributes: Mapping[str, Any]
     picture: bool
+    channels: int
     keeps: bool
 
 
@@ -73,6 +76,7 @@ def sites(network: Network) -> Iterator[Site]:
             constants,
             {name: attribute.value for name, attribute in node.attributes.items()},
             _is_picture(node.outputs[0]),
+            _channels(node.outputs[0]),
             _keeps(node),
         )
 
@@ -81,6 +85,11 @@ def _is_picture(value: ir.Value) -> bool:
     return (
         value.dtype == ir.DataType.FLOAT and value.shape is not None and len(value.shape) == 4
     )
+
+
+def _channels(value: ir.Value) -> int:
+    known = value.shape[1] if value.shape is not None and _is_picture(value) else 0
+    return known if isinstance(known, int) else 0
 
 
 def _keeps(node: ir.Node) -> bool:

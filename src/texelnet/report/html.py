@@ -155,7 +155,7 @@ def _bars(bars: Bars) -> str:
                 f'<text x="{left:.1f}" y="{floor + 12}" '
                 f'text-anchor="middle">{escape(name)}</text>'
             )
-    if 0 <= bars.mark <= len(bars.names):
+    if bars.mark is not None:
         at = 5 + bars.mark * step
         end = "end" if at > width / 2 else "start"
         found.append(f'<line class="mark" x1="{at:.1f}" y1="4" x2="{at:.1f}" y2="{floor}"/>')

@@ -23,7 +23,7 @@ def spoken(number: float) -> str:
 
 def histograms(regions: Mapping[str, Region], bar: float) -> Figure:
     """Return a histogram of errors for the inside and each border."""
-    mark = int(np.digitize(bar, EDGES))
+    mark = 1 + float(np.interp(np.log10(bar), np.log10(EDGES), range(len(EDGES))))
     parts = [
         _bars(name, region, mark, bar) for name, region in regions.items() if sum(region.counts)
     ]
@@ -34,19 +34,14 @@ def histograms(regions: Mapping[str, Region], bar: float) -> Figure:
     )
 
 
-def _bars(name: str, region: Region, mark: int, bar: float) -> Bars:
-    first, last = 0, len(region.counts)
+def _bars(name: str, region: Region, mark: float, bar: float) -> Bars:
     heights = [math.log10(1 + count) for count in region.counts]
     most = max(heights)
     names = ["", *(_decade(edge) if i % 4 == 0 else "" for i, edge in enumerate(EDGES))]
-    said = [
-        f"{count:,} {_between(index)}"
-        for index, count in enumerate(region.counts[first:last], first)
-    ]
-    over = sum(region.counts[mark:])
+    said = [f"{count:,} {_between(index)}" for index, count in enumerate(region.counts)]
     alt = (
         f"Histogram of errors, {name}: {sum(region.counts):,} numbers, the largest error "
-        f"{spoken(region.largest)}, about {over:,} beyond the bar of {bar:.2g}."
+        f"{spoken(region.largest)}, the bar {bar:.2g}."
     )
     title = name if name == "inside" else f"{name} border"
     return Bars(title, names, [h / most for h in heights], said, alt, mark, f"bar {bar:.2g}")

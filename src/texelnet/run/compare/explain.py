@@ -1,8 +1,8 @@
 """Explain: find the mistake that makes one drawing of another, by making it.
 
 Every cause is a hypothesis. The network is changed by exactly that mistake and drawn again; if
-it then draws what was seen, the cause is confirmed. Mistakes with whole pictures and in all
-layers at once are tried first, then those in the layers under suspicion, then in each layer.
+it then draws what was seen, the cause is confirmed. Mistakes in the layers under suspicion are
+tried first, then those with whole pictures and in all layers at once, then in each layer.
 Where nothing explains all, the mistake that explains most is kept and the search goes on upon
 it: a shader may have two.
 """
@@ -18,6 +18,7 @@ from typing import Any
 from texelnet.errors import TexelnetError
 from texelnet.graph.edit import sites
 from texelnet.run.compare.causes import CAUSES, WHOLE, Cause, Ranges
+from texelnet.run.compare.causes.cause import layer_of, output_of
 from texelnet.run.compare.scene import NOWHERE, Distance, Scene
 from texelnet.run.compare.variant import Variant
 from texelnet.run.onnxruntime import Reference
@@ -214,22 +215,23 @@ class _Search:
         return now.largest <= rounded and now.mean <= 0.5 * before.mean
 
     def _hypotheses(self, variant: Variant) -> Iterator[tuple[int, Mistake]]:
-        """Yield tier and mistake, coarse to fine."""
+        """Yield tier and mistake: the layers under suspicion, all at once, each."""
         layers, could = self.layers, {}
         for cause in CAUSES.values():
-            places = [p for p in cause.places(variant, self.ranges) if p in layers or not p]
-            could[cause.name] = places
-            if len(places) > 1 or places == [WHOLE]:
-                yield 0, _mistake(cause, places, layers, True)
+            places = cause.places(variant, self.ranges)
+            could[cause] = [p for p in places if p == WHOLE or output_of(p) in layers]
         near = {output for output, layer in layers.items() if layer in self.suspects}
-        for cause in CAUSES.values():
-            places = [place for place in could[cause.name] if place in near]
-            yield from ((1, _mistake(cause, [place], layers)) for place in places)
-            if 1 < len(places) < len(could[cause.name]):
-                yield 1, _mistake(cause, places, layers)
-        for cause in CAUSES.values():
-            places = [place for place in could[cause.name] if place and place not in near]
-            yield from ((2, _mistake(cause, [place], layers)) for place in places)
+        for cause, places in could.items():
+            some = [place for place in places if output_of(place) in near]
+            yield from ((0, _mistake(cause, [place], layers)) for place in some)
+            if 1 < len(some) < len(places) and not cause.alone:
+                yield 0, _mistake(cause, some, layers)
+        for cause, places in could.items():
+            if (len(places) > 1 and not cause.alone) or places == [WHOLE]:
+                yield 1, _mistake(cause, places, layers, True)
+        for cause, places in could.items():
+            far = [p for p in places if p != WHOLE and output_of(p) not in near]
+            yield from ((2, _mistake(cause, [place], layers)) for place in far)
 
     def _distance(self, variant: Variant) -> Distance:
         try:
@@ -253,7 +255,7 @@ class _Search:
 def _mistake(
     cause: Cause, places: Sequence[str], layers: dict[str, str], whole: bool = False
 ) -> Mistake:
-    named = tuple(dict.fromkeys(layers[place] for place in places if place != WHOLE))
+    named = tuple(dict.fromkeys(layer_of(p, layers) for p in places if p != WHOLE))
     return Mistake(cause, tuple(places), named, whole)
 
 

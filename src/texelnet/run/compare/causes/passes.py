@@ -19,7 +19,7 @@ from texelnet.graph.edit import (
 )
 from texelnet.graph.network import Network
 from texelnet.pixel.storage import LARGEST_HALF
-from texelnet.run.compare.causes.cause import Cause, Ranges, in_layers
+from texelnet.run.compare.causes.cause import Cause, Ranges, in_layers, in_packs
 from texelnet.run.compare.variant import Variant
 
 HALF = 2**-9
@@ -56,6 +56,12 @@ def _chained(chain: Sequence[Link]) -> Callable[[Network, Site], Network]:
 
 def _picture(site: Site) -> bool:
     return site.picture
+
+
+def _pack_lost(network: Network, site: Site, some: slice) -> Network:
+    kept = np.ones((1, site.channels, 1, 1), np.float32)
+    kept[:, some] = 0
+    return after(network, site.output, [Link("Mul", (kept,))])
 
 
 def _slope(site: Site) -> np.ndarray | None:
@@ -118,6 +124,13 @@ CAUSES = (
         "see the pass's conditions, its size, and what it saves",
         _picture,
         _chained(_ZERO),
+    ),
+    in_packs(
+        "pass of a pack that writes nothing",
+        "leaves four channels at zero: their pass does not run",
+        "see the pass's conditions, its size, and what it saves",
+        lambda site: site.channels,
+        _pack_lost,
     ),
     in_layers(
         "activation left out",

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from texelnet.graph.edit import Site, with_constant
 from texelnet.graph.network import Network
-from texelnet.run.compare.causes.cause import Cause, in_layers
+from texelnet.run.compare.causes.cause import Cause, in_layers, in_packs
 
 Array = NDArray[np.float32]
 _KERNELS = ("Conv", "ConvTranspose")
@@ -88,6 +88,16 @@ def _bias(change: Callable[[Array], Array]) -> Callable[[Network, Site], Network
     return edit
 
 
+def _biased_channels(site: Site) -> int:
+    return int(site.constants[2].size) if site.op in _KERNELS and _has_bias(site) else 0
+
+
+def _bias_lost(network: Network, site: Site, some: slice) -> Network:
+    bias = np.array(site.constants[2], np.float32)
+    bias[some] = 0
+    return with_constant(network, site.output, 2, bias)
+
+
 _AXES = (
     "see the order of the weights: Convolution (out, in, h, w), Deconvolution (in, out, h, w)"
 )
@@ -99,6 +109,13 @@ CAUSES = (
         "see where the sum begins; a bias may be negative all through",
         _has_bias,
         _bias(np.zeros_like),
+    ),
+    in_packs(
+        "dropped bias of a pack",
+        "adds no bias to four channels",
+        "see where the sum begins; a bias may be negative all through",
+        _biased_channels,
+        _bias_lost,
     ),
     in_layers(
         "bias subtracted",
