@@ -21,7 +21,7 @@ from texelnet.ops.refused import REFUSED
 OFTEN = (
     *("conv", "conv", "pixelwise", "deconv", "pool", "skip", "skip", "concat"),
     *("bend", "bend", "bend", "bend", "bend", "jump", "jump", "jump", "choose", "waves"),
-    *("reduce channels", "chosen channels", "guarded function"),
+    *("reduce channels", "chosen channels", "chosen channels", "guarded function", "norm"),
 )
 OPSETS = (18, 19, 20, 21, 22)
 LEFT_OUT = {op.type: op.summary for op in REFUSED}

@@ -144,7 +144,8 @@ def distance(got: Planes, wanted: Planes) -> float:
     for name, want in wanted.items():
         if got[name].shape != want.shape:
             return float("inf")
-        error = np.abs(got[name].astype(np.float64) - want).max()
+        with np.errstate(invalid="ignore"):
+            error = np.abs(got[name].astype(np.float64) - want).max()
         unit = max(1.0, float(np.abs(want).max()))
         worst = max(worst, float(error) / unit if np.isfinite(error) else float("inf"))
     return worst

@@ -82,16 +82,21 @@ def _facts(records: Sequence[dict[str, Any]], failed: int) -> list[tuple[str, st
         ("seeds", f"{min(seeds)} to {max(seeds)}"),
         ("nodes a network", f"{nodes[0]} to {nodes[-1]}, half of them {_half(nodes)} and more"),
         ("reference", f"onnxruntime {onnxruntime.__version__} on the CPU"),
-        ("compared with it", f"kernels in numpy, and wgpu on {adapter_name()}"),
+        ("compared with it", f"the kernels in numpy; wgpu on {adapter_name()}"),
         ("versions", hosts),
         ("machine", where),
         ("pictures asked for", f"{len(sizes):,}, of {len(set(sizes)):,} sizes up to 26x26"),
-        ("compared", f"{total['judged']:,}"),
+        *((f"compared, {c}", _compared(records, c)) for c in ("numpy", "wgpu")),
         ("refused by both", f"{total['refused']:,}"),
         ("ill-conditioned", f"{total['tossed']:,}"),
         ("largest error", f"{errors[-1]:.2g}; half of the networks {_half(errors):.2g}"),
         ("minutes of judging", f"{minutes:.0f}, counted in each process"),
     ]
+
+
+def _compared(records: Sequence[dict[str, Any]], candidate: str) -> str:
+    mine = [r for r in records if candidate in r["candidates"]]
+    return f"{sum(r['judged'] for r in mine):,}, of {len(mine):,} networks"
 
 
 def _half(numbers: Sequence[float]) -> float:

@@ -47,12 +47,12 @@ def digest() -> str:
     return found.hexdigest()[:12]
 
 
-def record(seed: int, folder: Path) -> Record:
+def record(seed: int, candidates: tuple[str, ...], folder: Path) -> Record:
     """Judge the network of a seed."""
     start = perf_counter()
     recipe = generate(Random(seed))
     draft = recipe.draft()
-    trial = Trial.of(draft, seed, CANDIDATES)
+    trial = Trial.of(draft, seed, candidates)
     verdict = judge(recipe, trial)
     for finding in verdict.findings[:1]:
         least, tried, said = shrink(recipe, trial, finding)
@@ -64,6 +64,7 @@ def record(seed: int, folder: Path) -> Record:
         "nodes": len(draft.values) - 1,
         "operators": picture_operators(draft.finish()),
         "schedule": list(TURNS)[seed % len(TURNS)],
+        "candidates": candidates,
         "sizes": trial.sizes,
         "judged": verdict.judged,
         "refused": verdict.refused,
@@ -86,10 +87,10 @@ def records(log: Path) -> dict[int, Record]:
     return found
 
 
-def judged(seeds: list[int], folder: Path, jobs: int) -> Iterator[Record]:
-    """Judge seeds, some at a time, each in a process of its own kind."""
+def judged(wanted: dict[int, tuple[str, ...]], folder: Path, jobs: int) -> Iterator[Record]:
+    """Judge seeds by their candidates, some at a time, in processes of their own."""
     with ProcessPoolExecutor(jobs, get_context("spawn"), os.nice, (5,)) as pool:
-        tasks = [pool.submit(record, seed, folder) for seed in seeds]
+        tasks = [pool.submit(record, seed, by, folder) for seed, by in wanted.items()]
         try:
             for task in as_completed(tasks):
                 yield task.result()
@@ -110,13 +111,19 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=1000, help="how many networks")
     parser.add_argument("--first", type=int, default=1000, help="the first seed")
     parser.add_argument("--jobs", type=int, default=2, help="how many at a time")
+    parser.add_argument("--wgpu-every", type=int, default=1, help="draw each n-th on wgpu too")
     asked = parser.parse_args()
     folder = LOGS / digest()
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / "records.jsonl"
     known = records(log)
-    wanted = range(asked.first, asked.first + asked.count)
-    left = [seed for seed in wanted if seed not in known]
+    seeds = range(asked.first, asked.first + asked.count)
+    wanted = {seed: CANDIDATES[: 1 + (seed % asked.wgpu_every == 0)] for seed in seeds}
+    left = {
+        seed: by
+        for seed, by in wanted.items()
+        if seed not in known or not set(by) <= set(known[seed]["candidates"])
+    }
     bar = Progress(SpinnerColumn(), *Progress.get_default_columns(), TimeElapsedColumn())
     try:
         with bar, log.open("a", encoding="utf-8") as lines:

@@ -52,8 +52,20 @@ def features(d: Draft) -> None:
     d.add("Mul", [x, y], x)
 
 
+def norm(d: Draft) -> None:
+    """Each channel, or groups of them, less their mean over the picture, by their deviation."""
+    x, ops = d.read(), ["InstanceNormalization", "GroupNormalization"]
+    op = d.one_of("op", ops[: 1 + (d.opset >= 21)])  # before 21 a scale was a group's
+    n = x.channels
+    more = {"epsilon": d.one_of("epsilon", [0.1, 0.01])}
+    if op == "GroupNormalization":
+        more["num_groups"] = d.one_of("groups", [g for g in range(1, n + 1) if n % g == 0])
+    operands = [x, d.weights(n, low=0.2, high=1.2), d.weights(n, low=-0.5, high=0.5)]
+    d.add(op, operands, x, span=6.0, **more)
+
+
 def _pixel(x: Value) -> dict[str, tuple[int, ...]]:
     return {"heights": each(x.heights, lambda n: 1), "widths": each(x.widths, lambda n: 1)}
 
 
-WHOLE = {"gate": gate, "features": features}
+WHOLE = {"gate": gate, "features": features, "norm": norm}
