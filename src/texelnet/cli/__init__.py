@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn, Protocol
 
 from texelnet import __version__
-from texelnet.cli import compare, compile, inspect, network, run, train, upscale, verify
+from texelnet.cli import compare, compile, inspect, network, plot, run, train, upscale, verify
 from texelnet.errors import TexelnetError
 
 __all__ = ["COMMANDS", "Command", "main", "network", "parser"]
@@ -42,6 +42,7 @@ COMMANDS: dict[str, Command] = {
     "verify": verify,
     "compare": compare,
     "train": train,
+    "plot": plot,
 }
 
 
