@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.run.networks import conv, deconv, files, layer, prototxt, weights
+from tests.run.networks import SQUEEZE, conv, deconv, files, layer, prototxt, weights
+from tests.run.networks import network as squeeze
 
 from texelnet.caffe import read_net, to_graph, weights_from_arrays
 from texelnet.cli import main
@@ -178,3 +179,14 @@ def test_a_word_that_does_not_fit_is_told(tmp_path, capsys, words, said) -> None
     given = [word.format(empty) for word in words]
     assert main(["compile", str(path), "--for", "webgpu", "-o", "out", *given]) == 2
     assert capsys.readouterr().err == said.format(empty)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_network_that_looks_at_the_whole_picture_is_measured(
+    picture: Path, target: str
+) -> None:
+    net, host = squeeze(SQUEEZE, Contract()), TARGETS[target]
+    plan = calibrate(net, host, host.usual, [picture])
+    assert plan.halves
+    assert plan.measured is not None
+    assert all(plan.measured.fits(name) for name in plan.measured.ranges)
