@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,14 @@ def test_a_plan_that_the_planes_do_not_follow_is_refused(tmp_path: Path) -> None
     with pytest.raises(PackageError) as error:
         proof(folder)
     assert error.value.fact == 'planes.a.format: "rgba16float" is not rgba32float'
+
+
+def test_a_plane_that_nothing_holds_is_not_proved(tmp_path: Path) -> None:
+    """A stranger's manifest gives it more channels; the picture is the same."""
+    folder = package(tmp_path)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["planes"]["a"] |= {"channels": 12, "packs": 3}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    found = proof(folder)
+    assert all(row.passed for row in found.rows)
+    assert found.reasons == ['planes of 16 bits that a fresh build draws otherwise: "a", "b"']

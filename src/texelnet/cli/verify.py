@@ -19,10 +19,10 @@ Exit status 0: it does; 1: it differs; 2: bad input. With ``--json`` an object i
                             drawn with other texels beyond the edges of all textures
     witness                 {shift, allowed, off, rows: [{picture, size, off, worst}]}
     departure               null, or {picture, file, layers, plane, worst}
-    storage                 null, or of planes kept in 16 bits: {planes, worst, psnr,
+    storage                 null, or of planes kept in 16 bits: {planes, worst, psnr, unseen,
                             units_allowed}: how many, the one that is farthest from its own
-                            numbers {picture, file, layers, plane, share, worst}, and dB of
-                            natural pictures from those of 32 bits
+                            numbers {picture, file, layers, plane, share, worst}, dB of natural
+                            pictures from those of 32 bits, planes that were not looked at
     inspected, planes       a picture, and what each pass is off in drawing it: [{plane, layers,
                             file, first_channel, largest, range, bar, departs}]: bar relative
                             to range, largest in the plane's numbers

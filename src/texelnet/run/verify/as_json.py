@@ -18,7 +18,7 @@ departure
     Null, or picture, file, layers, plane, worst.
 storage
     Null, or planes (how many are kept in 16 bits), worst (picture, file, layers, plane,
-    share of what is allowed, worst), psnr (against 32 bits), units_allowed.
+    share of what is allowed, worst), psnr (against 32 bits), unseen, units_allowed.
 inspected, planes
     A picture, and for each pass plane, layers, file, first_channel, largest (in the
     plane's numbers), range, bar (relative to it), departs.

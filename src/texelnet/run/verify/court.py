@@ -177,13 +177,15 @@ class Court:
         if not self.exact:
             return None
         near = min((cost for cost in self.costs if isfinite(cost)), default=None)
-        return Storage(len(self.kept.halves), worst_of(self.planes), near)
+        seen = {share.plane for share in self.planes}
+        unseen = tuple(name for name in self.kept.halves if name not in seen)
+        return Storage(len(self.kept.halves), worst_of(self.planes), near, unseen)
 
     def _storage(self, trial: Trial, inputs: Blobs, got: Blobs, rows: list[Row]) -> list[Row]:
         """Look at each plane; a picture that is no natural one is judged by them alone."""
         assert isinstance(self.drawn, _Drawn)
         assert self.exact
-        if trial.width * trial.height <= LARGE:
+        if not self.planes or trial.width * trial.height <= LARGE:
             planes = self.drawn.session.run(inputs, keep=True)
             name, passes = _named(trial), self.package.manifest["passes"]
             program = self.candidate.program

@@ -13,16 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from texelnet.pixel.evaluate import evaluate_plane
-from texelnet.pixel.expr import taps
-from texelnet.pixel.storage import unit
+from texelnet.pixel.storage import stored, unit
 from texelnet.run.compare.depart import PlaneError, part_of, plane_errors
 from texelnet.run.verify.candidate import Candidate
 from texelnet.run.verify.proof import Departure
+from texelnet.run.verify.storage import UNITS, from_drawn
 from texelnet.run.wgpu import Session
 
-UNITS = 2.0
-"""By how many units of 16 bits a plane that is kept in them may be off."""
 Blobs = Mapping[str, NDArray[np.float32]]
 
 
@@ -31,19 +28,13 @@ def inspected(candidate: Candidate, session: Session, inputs: Blobs) -> list[Pla
 
     Passes that write or read what a fresh build does not know are left out.
     """
-    program, got = candidate.program, session.run(inputs, keep=True)
-    manifest = candidate.package.manifest
-    halves = [n for n, p in manifest["planes"].items() if p["format"].endswith("16float")]
-    storage = dict.fromkeys(halves, "fp16")
-    wanted = {
-        plane.name: evaluate_plane(program, plane, got, storage)
-        for plane in program.computed()
-        if plane.name in got and all(tap.plane in got for tap in taps(plane.computed))
-    }
-    found = plane_errors(map(part_of, manifest["passes"]), got, wanted)
+    got, kept = {**inputs, **session.run(inputs, keep=True)}, candidate.precision
+    exact = from_drawn(candidate.program, got)
+    wanted = {name: stored(values, kept.of(name)) for name, values in exact.items()}
+    found = plane_errors(map(part_of, candidate.package.manifest["passes"]), got, wanted)
     return [
         replace(error, bar=UNITS * unit(wanted[error.part.plane]) / error.span)
-        if error.part.plane in halves
+        if kept.of(error.part.plane) == "fp16"
         else error
         for error in found
     ]

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from texelnet.picture.measure import Worst, difference
 from texelnet.pixel import Program
-from texelnet.pixel.evaluate import evaluate_plane
+from texelnet.pixel.evaluate import evaluate_plane, free_sizes
+from texelnet.pixel.expr import reads
 from texelnet.pixel.storage import LARGEST_HALF, stored, unit
 from texelnet.shader.precision import Precision, cost_of_storage
 
@@ -72,11 +73,14 @@ class Storage:
         The first plane that is off by more than is allowed, else the one that is off most.
     psnr
         Of natural pictures against those of 32-bit storage, in dB, the worst; None if equal.
+    unseen
+        Planes of 16 bits that a fresh build draws otherwise, so that nothing holds them.
     """
 
     planes: int
     worst: PlaneShare | None
     psnr: float | None
+    unseen: tuple[str, ...] = ()
 
     @property
     def share(self) -> float:
@@ -87,6 +91,9 @@ class Storage:
     def reason(self) -> str:
         """Why it is not proved; empty if it is."""
         worst = self.worst
+        if self.unseen:
+            names = ", ".join(f'"{name}"' for name in self.unseen)
+            return f"planes of 16 bits that a fresh build draws otherwise: {names}"
         if worst is None or worst.share <= 1:
             return ""
         if worst.overflows:
@@ -111,6 +118,25 @@ class Storage:
         return asdict(self) | {"units_allowed": UNITS}
 
 
+def from_drawn(program: Program, got: Blobs) -> dict[str, NDArray[np.float32]]:
+    """Compute every plane from those that were drawn, before it is stored.
+
+    Planes that a package draws in another size than the program, or not at all, are left out,
+    and so is what reads them.
+    """
+    sizes = free_sizes(program, got)
+    shapes = {
+        plane.name: (plane.channels, plane.height.at(sizes), plane.width.at(sizes))
+        for plane in program.planes.values()
+    }
+    alike = {name for name, shape in shapes.items() if name in got and got[name].shape == shape}
+    return {
+        plane.name: evaluate_plane(program, plane, got)
+        for plane in program.computed()
+        if {plane.name, *(read.plane for read in reads(plane.computed))} <= alike
+    }
+
+
 def shares(
     program: Program, precision: Precision, passes: Sequence[Any], got: Blobs, picture: str
 ) -> list[PlaneShare]:
@@ -118,20 +144,14 @@ def shares(
 
     Passes that write what the program does not know are left out.
     """
-    found = []
+    exact, found = from_drawn(program, got), []
     for entry in passes:
         name, (first, count) = entry["writes"], entry["packs"]
-        plane, part = program.planes.get(name), slice(4 * first, 4 * (first + count))
-        if plane is None or plane.expr is None:
-            continue
-        whole = evaluate_plane(program, plane, got)
-        if whole.shape != got[name].shape:
-            continue
-        half = precision.of(name) == "fp16"
-        share, worst = _share(got[name][part], whole[part], half, 4 * first)
-        found.append(
-            PlaneShare(picture, entry["file"], tuple(entry["layers"]), name, share, worst)
-        )
+        part, half = slice(4 * first, 4 * (first + count)), precision.of(name) == "fp16"
+        if name in exact:
+            share, worst = _share(got[name][part], exact[name][part], half, 4 * first)
+            file, layers = entry["file"], tuple(entry["layers"])
+            found.append(PlaneShare(picture, file, layers, name, share, worst))
     return found
 
 
