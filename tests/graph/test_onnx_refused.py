@@ -18,10 +18,12 @@ from tests.graph.onnx_models import (
     srvgg,
     unet,
     weights,
+    written,
 )
 
-from texelnet.errors import NetworkError, WeightsError
+from texelnet.errors import NetworkError, ShaderError, WeightsError
 from texelnet.graph.onnx_file import read_onnx
+from texelnet.shader.lower import lower
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff" * 9, srvgg().SerializeToString()[:-9]])
@@ -210,9 +212,40 @@ def test_numbers_out_of_nothing(tmp_path):
 def test_what_onnx_refuses_has_its_node(tmp_path):
     wrong = model([node("Conv", ["x", "w"], ["y"], "c")], [weights("w", 3, 4, 3)])
     assert refused(tmp_path, wrong).startswith('net.onnx (node "c"): Conv: ')
-    unknown = model([node("Convolve", ["x"], ["y"], "c")])
-    assert refused(tmp_path, unknown).startswith(
-        "net.onnx: ONNX refuses it: No Op registered for Convolve"
+
+
+def test_operators_that_there_are_not_are_listed(tmp_path):
+    """Unknown ones, and those that ONNX has given up; once each node."""
+    unknown = [node("Convolve", ["x"], ["a"], "c"), node("Relu", ["a"], ["b"])]
+    old = [node("Upsample", ["b", "k"], ["d"], "up"), node("Attention2", ["d"], ["y"])]
+    scales = constant("k", np.float32([1, 1, 2, 2]))
+    assert refused(tmp_path, model([*unknown, *old], [scales])) == (
+        "net.onnx: these nodes can't be read\n"
+        '  Convolve "c": opset 18 has no such operator\n'
+        '  Upsample "up": opset 18 has it no more\n'
+        '  Attention2 "y": opset 18 has no such operator\n'
+        "  try: export it in evaluation mode, with ONNX's own operators and no control flow"
+    )
+
+
+def test_layers_without_a_pixel_meaning_are_listed_with_their_reasons(tmp_path):
+    """All of them, but not those that only read what they make."""
+    odd = [
+        node("CumSum", ["x", "axis"], ["a"], "running"),
+        node("Relu", ["a"], ["b"], "after"),
+        node("Resize", ["x", "", "ones"], ["c"], "finer", mode="cubic", antialias=1),
+        node("Softmax", ["x"], ["d"], "shares"),
+        node("Sum", ["b", "c", "d"], ["y"], "all"),
+    ]
+    constants = [constant("axis", np.int64(2)), constant("ones", np.float32([1, 1, 1, 1]))]
+    with pytest.raises(ShaderError) as caught:
+        lower(read_onnx(written(tmp_path, model(odd, constants))))
+    assert str(caught.value).replace(f"{tmp_path}/", "") == (
+        "net.onnx: these layers have no meaning in a pixel shader\n"
+        '  CumSum "running": no pixel meaning is known for this operator\n'
+        '  Resize "finer": antialias makes the kernel wider and its weights depend on the '
+        "border (try: antialias=0, or average first)\n"
+        '  Softmax "shares": axis -1 is not the channels (try: use axis 1, the channels)'
     )
 
 

@@ -24,7 +24,7 @@ from texelnet.ops.reduce import REDUCTIONS
 from texelnet.ops.refused import REFUSED
 from texelnet.ops.resize import RESIZE
 from texelnet.ops.shuffle import SHUFFLES
-from texelnet.ops.sizes import SIZES, is_about_sizes
+from texelnet.ops.sizes import SIZES, is_about_sizes, lower_sizes
 from texelnet.ops.spread import SPREADS
 from texelnet.ops.truth import TRUTHS
 from texelnet.ops.turned import as_plane, lower_turned, reads_views
@@ -80,7 +80,7 @@ def meaning(node: Node) -> Result:
         It has no meaning as a pixel program.
     """
     if is_about_sizes(node) and node.op in SIZES:
-        return [SIZES[node.op](node)]
+        return [lower_sizes(node)]
     if node.op not in OPS:
         raise NotInAShader("no pixel meaning is known for this operator")
     op, node = OPS[node.op], replace(node, operands=tuple(map(_told, node.operands)))

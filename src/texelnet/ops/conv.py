@@ -33,6 +33,8 @@ from texelnet.pixel.expr import (
 )
 from texelnet.pixel.size import Size, extreme
 
+MOST_TAPS = 2**14
+
 
 class Window(NamedTuple):
     """How a kernel lies on one axis."""
@@ -76,6 +78,9 @@ def windows(node: Node, kernel: tuple[int, ...]) -> tuple[Window, Window]:
         raise NotInAShader(
             f"the kernel has {len(kernel)} dimensions; a picture has 2", "run it on onnxruntime"
         )
+    if kernel[0] * kernel[1] > MOST_TAPS:
+        fact = f"a window of {kernel[0]:,} x {kernel[1]:,} pixels: {MOST_TAPS:,} are the most"
+        raise NotInAShader(fact, "a smaller kernel, or several after each other")
     strides, dilations = node.get("strides", (1, 1)), node.get("dilations", (1, 1))
     pads = node.get("pads", (0, 0, 0, 0))
     auto = node.get("auto_pad", "NOTSET")

@@ -14,7 +14,7 @@ from itertools import product
 
 import numpy as np
 
-from texelnet.ops.conv import Window, same_windows
+from texelnet.ops.conv import MOST_TAPS, Window, same_windows
 from texelnet.ops.op import Case, Node, NotInAShader, Op, Result
 from texelnet.pixel import Plane
 from texelnet.pixel.expr import (
@@ -109,6 +109,9 @@ def _present(source: Plane, y: Window, x: Window) -> Expr:
 
     A place lies there if it does in the picture, moved by some part of the pads.
     """
+    count = y.kernel * x.kernel * (y.before + y.after + 1) * (x.before + x.after + 1)
+    if count > MOST_TAPS:
+        raise NotInAShader("padding counts in so large a window by ceil", "count_include_pad=0")
     inside = []
     shifts = product(*(range(-w.after, w.before + 1) for w in (y, x)))
     moved = [

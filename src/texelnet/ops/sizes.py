@@ -21,6 +21,7 @@ from texelnet.pixel import Plane
 from texelnet.pixel.size import Size, covers, extreme, size
 
 _MOST_PARTS = 4096  # the largest denominator
+_MOST_IN_A_SIZE = 64
 _FLOATS = (1, 10, 11, 16)  # TensorProto: FLOAT, FLOAT16, DOUBLE, BFLOAT16
 _sizes = np.frompyfunc(size, 1, 1)
 
@@ -247,6 +248,20 @@ SIZES: dict[str, Callable[[Node], Vector]] = {
     "Squeeze": _moved(_squeeze),
 }
 """Operators on sizes, by ONNX type."""
+
+
+def lower_sizes(node: Node) -> Vector:
+    """Return what a node computes about sizes.
+
+    Raises
+    ------
+    NotInAShader
+        It is no sum, quotient or extreme of sizes, or one too long to write into a shader.
+    """
+    made = SIZES[node.op](node)
+    if any(n.parts > _MOST_IN_A_SIZE for n in made.numbers.reshape(-1)):
+        raise NotInAShader("its sizes are made of too many others", "simpler sizes")
+    return made
 
 
 def is_about_sizes(node: Node) -> bool:

@@ -96,6 +96,11 @@ class Size:
         return {name for atom, _ in self.terms for name in _names(atom)}
 
     @property
+    def parts(self) -> int:
+        """Of how many names, quotients and extremes it is made."""
+        return sum(_parts(atom) for atom, _ in self.terms)
+
+    @property
     def slope(self) -> Fraction:
         """How much it grows with the picture, where that is large."""
         return sum((n * _slope(atom) for atom, n in self.terms), Fraction(0))
@@ -147,6 +152,14 @@ def _names(atom: Atom) -> set[str]:
     if isinstance(atom, Quotient):
         return atom.over.names
     return atom.first.names | atom.second.names
+
+
+def _parts(atom: Atom) -> int:
+    if isinstance(atom, Name):
+        return 1
+    if isinstance(atom, Quotient):
+        return 1 + atom.over.parts
+    return 1 + atom.first.parts + atom.second.parts
 
 
 def _slope(atom: Atom) -> Fraction:

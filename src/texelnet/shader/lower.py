@@ -15,10 +15,12 @@ from texelnet.errors import ShaderError
 from texelnet.graph.network import Network
 from texelnet.ops import Node, NotInAShader, Operand, View, as_plane, meaning, view_of
 from texelnet.pixel import Demand, Plane, Program, check, covers, size
-from texelnet.pixel.expr import HERE, INSIDE, taps
+from texelnet.pixel.expr import HERE, INSIDE, Mix, taps, walk
 from texelnet.pixel.program import unsure
 
 Known = Operand
+MOST_CHANNELS = 4096
+MOST_NUMBERS = 2**28
 
 
 def lower(network: Network, outputs: Iterable[str] | None = None) -> Program:
@@ -87,6 +89,7 @@ def _nodes(graph: ir.Graph, known: dict[str, Known], demands: list[Demand]) -> l
     """Lower every node in order; return a line for each that can't be."""
     refused: list[str] = []
     lost: set[str] = set()
+    room = MOST_NUMBERS
     for raw in graph:
         if any(v is not None and v.name in lost for v in raw.inputs):
             lost.update(str(v.name) for v in raw.outputs)
@@ -94,6 +97,12 @@ def _nodes(graph: ir.Graph, known: dict[str, Known], demands: list[Demand]) -> l
         node = _node(raw, known)
         try:
             results = _results(node)
+            room -= _numbers(results)
+            if room < 0:
+                raise NotInAShader(
+                    f"the layers up to here multiply by more than {MOST_NUMBERS:,} numbers",
+                    "a smaller network",
+                )
             known.update(_steps(results[len(node.outputs) :], graph))
         except NotInAShader as error:
             hint = f" (try: {error.hint})" if error.hint else ""
@@ -105,9 +114,29 @@ def _nodes(graph: ir.Graph, known: dict[str, Known], demands: list[Demand]) -> l
     return refused
 
 
+def _numbers(results: Iterable[Known]) -> int:
+    """Count the numbers that results hold in their matrices; zeros count too.
+
+    Raises
+    ------
+    NotInAShader
+        One of them has more channels than any network.
+    """
+    planes = [r.plane if isinstance(r, View) else r for r in results]
+    found = [p for p in planes if isinstance(p, Plane) and p.expr is not None]
+    most = max((p.computed.channels for p in found), default=0)
+    if most > MOST_CHANNELS:
+        fact = f"it makes {most:,} channels, {MOST_CHANNELS:,} are the most"
+        raise NotInAShader(fact, "a picture network")
+    mixes = (e for p in found for e in walk(p.computed) if isinstance(e, Mix))
+    return sum(mix.matrix.size for mix in mixes)
+
+
 def _steps(results: Iterable[Known], graph: ir.Graph) -> dict[str, Known]:
     """Return the planes that an operator computes on its way, by their names."""
     steps: dict[str, Known] = {p.name: p for p in results if isinstance(p, Plane)}
+    if not steps:
+        return steps
     taken = {str(v.name) for raw in graph for v in raw.outputs} & set(steps)
     if taken:
         raise NotInAShader(f'a value has the name that it needs, "{taken.pop()}"', "rename it")

@@ -63,7 +63,7 @@ def _read(path: Path, place: str) -> Network:
     model = _asked(lambda: inlined(model, place), place)
     opset = wellformed.opset(model, place)
     graph = model.graph
-    wellformed.check_nodes(graph, place)
+    wellformed.check_nodes(graph, opset, place)
     held = {t.name for t in graph.initializer}
     kept = [v for v in graph.input if v.name not in held]
     del graph.input[:]

@@ -56,13 +56,15 @@ def too_many(count: int, place: str) -> NetworkError:
     return NetworkError(place, fact, "a picture network has a few hundred")
 
 
-def check_nodes(graph: onnx.GraphProto, place: str) -> None:
+def check_nodes(graph: onnx.GraphProto, opset: int, place: str) -> None:
     """Refuse nodes that are not ONNX's own, or that hold graphs; all in one error."""
     if len(graph.node) > MOST_NODES:
         raise too_many(len(graph.node), place)
     if graph.sparse_initializer:
         raise WeightsError(place, "it has sparse weights", "export it with dense weights")
-    lines = [f'  {n.op_type} "{called(n)}": {why}' for n in graph.node if (why := _foreign(n))]
+    lines = [
+        f'  {n.op_type} "{called(n)}": {why}' for n in graph.node if (why := _foreign(n, opset))
+    ]
     if lines:
         more = [f"  and {len(lines) - 20} more"] if len(lines) > 20 else []
         fact = "these nodes can't be read\n" + "\n".join(lines[:20] + more)
@@ -70,12 +72,16 @@ def check_nodes(graph: onnx.GraphProto, place: str) -> None:
         raise NetworkError(place, fact, hint)
 
 
-def _foreign(node: onnx.NodeProto) -> str:
+def _foreign(node: onnx.NodeProto, opset: int) -> str:
     """Say why a node can't be read, if so; UnicodeDecodeError for words that are no text."""
     for attribute in node.attribute:
         _ = [text.decode() for text in (attribute.s, *attribute.strings)]
     if node.domain not in ("", "ai.onnx"):
         return f'it is of the domain "{node.domain}", not ONNX\'s own'
+    if not onnx.defs.has(node.op_type, opset, ""):
+        return f"opset {opset} has no such operator"
+    if onnx.defs.get_schema(node.op_type, opset, "").deprecated:
+        return f"opset {opset} has it no more"
     if any(a.type in _HOLDERS or a.HasField("g") or a.graphs for a in node.attribute):
         return "it holds a graph of its own, which a pixel shader can't follow"
     if node.op_type in _SLIDING and any(abs(n) > _FAR for a in node.attribute for n in a.ints):
