@@ -9,7 +9,7 @@ import numpy as np
 
 from texelnet.page import Bars, Figure, Note, Part, Table, Text
 from texelnet.picture.measure import EDGES, Region
-from texelnet.run.compare import Explanation, Finding
+from texelnet.run.compare import Explanation
 from texelnet.run.compare.depart import PlaneError
 
 MOST = 400
@@ -87,14 +87,6 @@ def _channels(plane: PlaneError) -> str:
     return f", channels {first} to {first + count - 1}" if first else ""
 
 
-def _alike(findings: Sequence[Finding]) -> dict[tuple[str, ...], list[Finding]]:
-    """Put together what is the same mistake in other layers."""
-    found: dict[tuple[str, ...], list[Finding]] = {}
-    for finding in findings:
-        found.setdefault(tuple(m.cause.name for m in finding.mistakes), []).append(finding)
-    return found
-
-
 def causes(found: Explanation | None, reference: str, bar: float) -> list[Part]:
     """Tell the causes that were confirmed, or what was tried."""
     if found is None:
@@ -111,13 +103,11 @@ def causes(found: Explanation | None, reference: str, bar: float) -> list[Part]:
             parts.append(Note("note", "A part of it:", said + spoken(found.nearest.left.mean)))
         return parts
     parts = []
-    for same in list(_alike(found.confirmed).values())[:6]:
+    for finding, layers in found.told_apart()[:6]:
         title = "Cause:" if not parts else "Or as well:"
-        hints = " ".join(dict.fromkeys(f"Try: {m.cause.hint}." for m in same[0].mistakes))
-        others = dict.fromkeys(name for f in same for name in f.mistakes[-1].layers)
-        more = [name for name in others if name not in same[0].mistakes[-1].layers]
-        as_well = f" It may lie in {' or '.join(more[:4])} as well." if more else ""
-        parts.append(Note("note" if parts else "bad", title, f"{same[0]}.{as_well} {hints}"))
+        hints = " ".join(dict.fromkeys(f"Try: {m.cause.hint}." for m in finding.mistakes))
+        as_well = f" It may lie in {' or '.join(layers[:4])} as well." if layers else ""
+        parts.append(Note("note" if parts else "bad", title, f"{finding}.{as_well} {hints}"))
     left = found.confirmed[0].left.largest
     parts.append(
         Text(

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from tests.mutants.mutants import drop_the_bias, replicate_the_border, shader
 from tests.mutants.networks import network
+from tests.run.compare.networks import by_hand
 
-from texelnet.errors import ContractError, UsageError
+from texelnet.errors import ContractError, NetworkError, UsageError
 from texelnet.picture import Picture, read_picture, write_picture
 from texelnet.run import RUNNERS
 from texelnet.run.compare import (
@@ -89,6 +90,18 @@ def test_a_sound_package_is_equal_to_its_network(tmp_path: Path) -> None:
     side = of_network("stamp", network("stamp"), EXACT)
     found = compare(side, of_package(package("stamp", tmp_path)), PICTURE, "noise")
     assert found.equal
+
+
+def test_a_network_of_one_size_is_searched_on_the_whole_picture() -> None:
+    other = CAUSES["flipped kernel"].make(Variant(by_hand()), "four").network
+    picture = Picture(np.random.default_rng(3).random((3, 10, 12), np.float32))
+    wide = Picture(np.random.default_rng(3).random((3, 10, 212), np.float32))
+    sides = [of_network("by_hand", n, EXACT) for n in (by_hand(), other)]
+    assert "flipped kernel in layer four: it turns the kernel by 180 degrees" in named(
+        compare(sides[0], sides[1], picture, "noise")
+    )
+    with pytest.raises(NetworkError):
+        compare(sides[0], sides[1], wide, "noise")
 
 
 def test_a_finished_picture_is_held_against_a_network(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from math import ceil
 from time import perf_counter
@@ -10,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from texelnet.errors import ShaderError, UsageError
+from texelnet.errors import ShaderError, TexelnetError, UsageError
 from texelnet.graph.contract import Contract
 from texelnet.picture import Picture
 from texelnet.picture.measure import Regions, regions
@@ -219,9 +220,10 @@ def _explained(
     part, seen = picture, found.wanted if swapped else found.got
     small = _part(picture, found)
     if other.draw is not None and small is not None:
-        less = [views.drawn(side, small).clip(*views.ends) for side in (known, other)]
-        if less[0].shape == less[1].shape and np.abs(less[0] - less[1]).max() > found.bar:
-            part, seen = small, less[1]
+        with suppress(TexelnetError):  # a network may take pictures of one size alone
+            less = [views.drawn(side, small).clip(*views.ends) for side in (known, other)]
+            if less[0].shape == less[1].shape and np.abs(less[0] - less[1]).max() > found.bar:
+                part, seen = small, less[1]
     planes = _planes(found, part)
     found = replace(found, planes=planes, swapped=swapped)
     if known.network is None or known.contract is None or not seconds:

@@ -89,11 +89,25 @@ class Explanation:
     seconds: float = 0.0
     complete: bool = True
 
+    def told_apart(self) -> list[tuple[Finding, list[str]]]:
+        """Return each mistake once, and the other layers it may lie in as well."""
+        same: dict[tuple[str, ...], list[Finding]] = {}
+        for finding in self.confirmed:
+            names = tuple(mistake.cause.name for mistake in finding.mistakes)
+            same.setdefault(names, []).append(finding)
+        found = []
+        for first, *others in same.values():
+            known = first.mistakes[-1].layers
+            layers = dict.fromkeys(name for f in others for name in f.mistakes[-1].layers)
+            found.append((first, [name for name in layers if name not in known]))
+        return found
+
     def told(self) -> list[str]:
         """Tell the causes in lines of text."""
         told = [
-            f"{'cause' if not n else 'or as well'}: {finding}"
-            for n, finding in enumerate(self.confirmed[:4])
+            f"{'or as well' if n else 'cause'}: {finding}"
+            + (f"; or in {' or '.join(layers[:4])}" if layers else "")
+            for n, (finding, layers) in enumerate(self.told_apart()[:4])
         ]
         if not told:
             told.append(f"no cause that is known here explains it ({self.tried} tested)")
