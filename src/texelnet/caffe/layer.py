@@ -121,12 +121,15 @@ class Run:
         statistics of BatchNorm) are changed in place.
     training
         Whether the phase is TRAIN.
+    total
+        Adds a number up over all processes that train together.
     """
 
     torch: Any
     bottoms: Sequence[Any]
     weights: Sequence[Any]
     training: bool
+    total: Callable[[float], float] = lambda number: number
 
 
 def no_parameters(layer: Layer) -> tuple[Shape, ...]:

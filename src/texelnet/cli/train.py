@@ -5,8 +5,10 @@ at the end and on Ctrl-C, the weights and where the run stands are written in Ca
 
     PREFIX_iter_500.caffemodel    PREFIX_iter_500.solverstate    and a .json beside the latter
 
-``--resume PREFIX_iter_500.solverstate`` takes the very path the run would have taken. What
-happened is in PREFIX.log, a JSON object a line; ``texelnet plot`` draws it.
+``--resume PREFIX_iter_500.solverstate`` takes the very path the run would have taken. Under
+``torchrun --nproc-per-node 2 -m texelnet train SOLVER`` processes share each step, as one with
+a batch so many times as large. What happened is in PREFIX.log, a JSON object a line;
+``texelnet plot`` draws it.
 """
 
 from __future__ import annotations
@@ -60,11 +62,24 @@ def run(words: argparse.Namespace) -> int:
     training = Training(torch, solver, net, tests, words.on)
     if words.resume:
         training.resume(Path(words.resume))
+    if not training.group.leads:
+        return _follow(training, last)
     prefix = _prefix(solver)
     if training.iteration >= last:
         print(f"{words.solver}: iteration {training.iteration} is reached already")
         return 0
     return _train(training, prefix, last)
+
+
+def _follow(training: Training, last: int) -> int:
+    """Take the steps of a process that only computes."""
+    with _asked_to_stop() as asked:
+        while training.iteration < last:
+            training.step()
+            if training.iteration < last and training.group.total(len(asked)):
+                break
+    training.group.close()
+    return 0
 
 
 def _torch(device: str) -> object:
@@ -195,11 +210,12 @@ def _train(training: Training, prefix: str, last: int) -> int:
             for _ in _steps(training, last, log, bar, task):
                 if every and training.iteration % every == 0:
                     written = _written(training, prefix, bar)
-                if asked:
-                    stopped = training.iteration < last
+                if training.iteration < last and training.group.total(len(asked)):
+                    stopped = True
                     break
         if stopped or (after and written != training.iteration):
             _written(training, prefix, bar)
+    training.group.close()
     if stopped:
         print(f"stopped after iteration {training.iteration}; go on with")
         print(f"  texelnet train {training.solver.source} --resume {_state(training, prefix)}")

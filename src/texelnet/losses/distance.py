@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from texelnet.losses.loss import Array, Loss, normaliser, number
+from texelnet.losses.loss import Array, Loss, entries_counted, normaliser, number, pictures
 from texelnet.losses.softmax import entries, hits
 
 
@@ -59,6 +59,19 @@ def _entropy_gradients(
     targets, counts = _counted(xp, scores, targets, ignore_label)
     sent = (1 / (1 + xp.exp(-scores)) - targets) * counts
     return sent / _by(scores, counts, normalization), None
+
+
+def _entropy_count(
+    xp: Any,
+    scores: Array,
+    targets: Array,
+    *,
+    ignore_label: int | None = None,
+    normalization: str = "BATCH_SIZE",
+) -> Array | float | None:
+    _, counts = _counted(xp, scores, targets, ignore_label)
+    outer, _, inner = entries(scores.reshape(scores.shape[0], 1, -1), 1)
+    return entries_counted(normalization, outer, inner, counts.sum())
 
 
 def _counted(xp: Any, scores: Array, targets: Array, ignore: int | None) -> tuple[Array, Array]:
@@ -125,18 +138,22 @@ def _contrastive_gradients(
 
 
 EUCLIDEAN = Loss(
-    "EuclideanLoss", "Half the mean square apart.", _euclidean, _euclidean_gradients
+    "EuclideanLoss", "Half the mean square apart.", _euclidean, _euclidean_gradients, pictures
 )
 ENTROPY = Loss(
     "SigmoidCrossEntropyLoss",
     "How improbable targets in 0..1 are, each by itself.",
     _entropy,
     _entropy_gradients,
+    _entropy_count,
 )
-HINGE = Loss("HingeLoss", "By how much scores miss their margin.", _hinge, _hinge_gradients)
+HINGE = Loss(
+    "HingeLoss", "By how much scores miss their margin.", _hinge, _hinge_gradients, pictures
+)
 CONTRASTIVE = Loss(
     "ContrastiveLoss",
     "Alike pairs apart, others too close.",
     _contrastive,
     _contrastive_gradients,
+    pictures,
 )

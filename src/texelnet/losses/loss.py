@@ -28,12 +28,16 @@ class Loss:
     gradients
         (xp, *bottoms, **settings) -> for each bottom the derivative of the value, of the
         bottom's shape, or None where a bottom gets none (labels).
+    count
+        (xp, *bottoms, **settings) -> what the sum is divided by, before it is made at least
+        1; None if it is divided by nothing. Several processes add theirs up.
     """
 
     type: str
     summary: str
     value: Callable[..., Array]
     gradients: Callable[..., tuple[Array | None, ...]]
+    count: Callable[..., Array | float | None]
 
 
 def in_torch(torch: Any, loss: Loss, bottoms: list[Array], settings: dict[str, Any]) -> Array:
@@ -67,5 +71,19 @@ def normaliser(mode: str, outer: int, inner: int, valid: Array | int) -> Array |
     ``FULL`` counts all entries, ``VALID`` those that are not ignored, ``BATCH_SIZE`` the outer
     ones alone, ``NONE`` nothing.
     """
-    by = {"FULL": outer * inner, "VALID": valid, "BATCH_SIZE": outer, "NONE": 1}[mode]
+    by = entries_counted(mode, outer, inner, valid)
+    if by is None:
+        return 1
     return by.clip(1) if hasattr(by, "clip") else max(by, 1)
+
+
+def entries_counted(
+    mode: str, outer: int, inner: int, valid: Array | int
+) -> Array | float | None:
+    """Return the same before it is made at least 1; None for ``NONE``."""
+    return {"FULL": outer * inner, "VALID": valid, "BATCH_SIZE": outer, "NONE": None}[mode]
+
+
+def pictures(xp: Any, first: Array, *others: Array, **settings: Any) -> int:
+    """Count the first axis of the first bottom, which most losses divide by."""
+    return int(first.shape[0])

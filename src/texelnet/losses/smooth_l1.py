@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from texelnet.losses.loss import Array, Loss
+from texelnet.losses.loss import Array, Loss, pictures
 
 
 def smooth(xp: Any, d: Array, sigma: float) -> Array:
@@ -63,5 +63,5 @@ def _gradients(
 
 
 SMOOTH_L1 = Loss(
-    "SmoothL1Loss", "Squares near zero, distances far from it.", _value, _gradients
+    "SmoothL1Loss", "Squares near zero, distances far from it.", _value, _gradients, pictures
 )

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from texelnet.losses.loss import Array, Loss, normaliser, number
+from texelnet.losses.loss import Array, Loss, entries_counted, normaliser, number, pictures
 
 FLOOR, LOWEST = float(np.finfo(np.float32).tiny), 1e-20
 
@@ -78,6 +78,20 @@ def _value(
     cost = -xp.log(share.clip(FLOOR)) * number(xp, counts, scores)
     outer, _, inner = whole.shape
     return cost.sum() / normaliser(normalization, outer, inner, counts.sum())
+
+
+def _count(
+    xp: Any,
+    scores: Array,
+    labels: Array,
+    *others: Array,
+    axis: int = 1,
+    ignore_label: int | None = None,
+    normalization: str = "VALID",
+) -> Array | float | None:
+    outer, _, inner = entries(scores, axis)
+    valid = counted(labels, outer, inner, ignore_label).sum()
+    return entries_counted(normalization, outer, inner, valid)
 
 
 def _gradients(
@@ -151,16 +165,20 @@ def _multinomial_gradients(xp: Any, shares: Array, labels: Array) -> tuple[Array
     return sent.reshape(shares.shape), None
 
 
-SOFTMAX = Loss("SoftmaxWithLoss", "How improbable the right class is.", _value, _gradients)
+SOFTMAX = Loss(
+    "SoftmaxWithLoss", "How improbable the right class is.", _value, _gradients, _count
+)
 INFOGAIN = Loss(
     "InfogainLoss",
     "The same with a price for each pair of classes.",
     _infogain,
     _infogain_gradients,
+    _count,
 )
 MULTINOMIAL = Loss(
     "MultinomialLogisticLoss",
     "How improbable the right class is, of given probabilities.",
     _multinomial,
     _multinomial_gradients,
+    pictures,
 )

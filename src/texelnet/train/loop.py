@@ -28,6 +28,7 @@ from texelnet.caffe.snapshot import (
 )
 from texelnet.caffe.solver import Solver
 from texelnet.errors import NetworkError, WeightsError
+from texelnet.train.group import Group
 from texelnet.train.needs import loss_weights
 from texelnet.train.net import Interpreted
 from texelnet.train.solver import Descent, learning_rate, steps_done
@@ -82,10 +83,15 @@ class Training:
         device: str = "cpu",
     ) -> None:
         self.torch, self.solver, self.net, self.device = torch, solver, net, device
+        self.group = Group(torch)
         seed = solver.message.number("random_seed")
-        self.seed = seed if seed >= 0 else int.from_bytes(os.urandom(4), "little")
-        self.network = Interpreted(torch, net, device)
-        self.descent = Descent(torch, solver, self.network.learnt())
+        own = seed if seed >= 0 else int.from_bytes(os.urandom(4), "little")
+        self.seed = int(self.group.total(own if self.group.leads else 0))
+        self._alone(net)
+        self.network = Interpreted(torch, net, device, self.group.total)
+        for value in self.network.parameters.values():
+            self.group.first(value.data)
+        self.descent = Descent(torch, solver, self.network.learnt(), self.group.add)
         self.feeds = _feeds(net)
         self.tests = [Interpreted(torch, test, device) for test in tests]
         self.test_feeds = [_feeds(test) for test in tests]
@@ -103,6 +109,14 @@ class Training:
         """The learning rate of the next step."""
         return learning_rate(self.solver.message, self.iteration)
 
+    def _alone(self, net: Net) -> None:
+        """Refuse what several processes would each do by themselves."""
+        for layer in net.layers:
+            settings = layer.settings("batch_norm_param") if layer.type == "BatchNorm" else None
+            if self.group.size > 1 and settings and not settings.flag("use_global_stats"):
+                fact = "each process would take the statistics of its own pictures"
+                raise NetworkError(layer.where, fact, "use_global_stats: true, or one process")
+
     def step(self) -> Step:
         """Take one step.
 
@@ -114,13 +128,14 @@ class Training:
         number, count = self.iteration, self.solver.message.number("iter_size")
         total, pictures = 0.0, 0
         for part in range(count):
-            batch = number * count + part
+            batch = (number * count + part) * self.group.size + self.group.rank
             self.torch.manual_seed(self.seed * 1_000_003 + batch)
             made = self.network.forward(self._inputs(self.feeds, batch))
             assert made.loss is not None
             made.loss.backward()
-            total += float(made.loss.detach())
-            pictures += self.feeds[0].feed.shapes[0][0] if self.feeds else 0
+            total += self.group.total(float(made.loss.detach()))
+            shape = self.feeds[0].feed.shapes[0] if self.feeds else (0,)
+            pictures += shape[0] * self.group.size
         if not np.isfinite(total):
             fact = f"the loss of iteration {number} is {total:g}"
             raise NetworkError(self.net.source, fact, "a smaller base_lr, or clip_gradients")

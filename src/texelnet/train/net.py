@@ -9,7 +9,7 @@ Torch is handed in: nothing here imports it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,10 +56,18 @@ class Interpreted:
         Read with weights; its phase decides what is learnt and dropped.
     device
         Where tensors live: "cpu", "cuda".
+    total
+        Adds a number up over all processes that train together.
     """
 
-    def __init__(self, torch: Any, net: Net, device: str = "cpu") -> None:
-        self.torch, self.net, self.device = torch, net, device
+    def __init__(
+        self,
+        torch: Any,
+        net: Net,
+        device: str = "cpu",
+        total: Callable[[float], float] = lambda number: number,
+    ) -> None:
+        self.torch, self.net, self.device, self.total = torch, net, device, total
         self.needs = needs(net.layers, net.force_backward)
         self.parameters: dict[Key, Tensor] = {
             owner: torch.from_numpy(np.array(numbers)).to(device).requires_grad_()
@@ -170,7 +178,7 @@ class Interpreted:
         ]
         bottoms = _kept(bottoms, need, need.bottoms)
         if kind.forward is not None:
-            run = Run(self.torch, bottoms, weights, self.net.phase == "TRAIN")
+            run = Run(self.torch, bottoms, weights, self.net.phase == "TRAIN", self.total)
             answer = kind.forward(layer, run)
             if answer is not None:
                 return list(answer)

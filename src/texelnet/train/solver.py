@@ -67,10 +67,19 @@ class Descent:
         Kind and settings.
     parameters
         What is learnt, in the order of the network.
+    add
+        Adds a gradient up over all processes that train together, in place.
     """
 
-    def __init__(self, torch: Any, solver: Solver, parameters: Sequence[Learnt]) -> None:
+    def __init__(
+        self,
+        torch: Any,
+        solver: Solver,
+        parameters: Sequence[Learnt],
+        add: Callable[[Tensor], None] = lambda gradient: None,
+    ) -> None:
         self.torch, self.solver, self.parameters = torch, solver, list(parameters)
+        self.add = add
         copies = 2 if solver.type in ("Adam", "AdaDelta") else 1
         self.history = [torch.zeros_like(p.value) for p in self.parameters * copies]
         self.iteration = 0
@@ -92,7 +101,10 @@ class Descent:
     def _gradient(self, parameter: Learnt) -> Tensor:
         gradient = parameter.value.grad
         parameter.value.grad = None
-        return self.torch.zeros_like(parameter.value) if gradient is None else gradient
+        if gradient is None:
+            gradient = self.torch.zeros_like(parameter.value)
+        self.add(gradient)
+        return gradient
 
     def _clip(self, gradients: list[Tensor], most: float) -> None:
         """Shorten all gradients together to the length that is allowed."""

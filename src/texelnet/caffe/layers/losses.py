@@ -179,7 +179,11 @@ def _forward(layer: Layer, run: Run) -> Sequence[Any]:
     if layer.type == "InfogainLoss" and len(bottoms) == 2:
         gains = run.torch.from_numpy(np.array(_gains(layer)))
         bottoms.append(gains.to(bottoms[0].device))
-    value = in_torch(run.torch, LOSSES[layer.type], bottoms, _settings(layer))
+    loss, settings = LOSSES[layer.type], _settings(layer)
+    value = in_torch(run.torch, loss, bottoms, settings)
+    count = loss.count(run.torch, *bottoms, **settings)
+    if count is not None:  # of what counts in all processes, this one's part
+        value = value * (max(float(count), 1.0) / max(run.total(float(count)), 1.0))
     tops = [value]
     if len(layer.tops) == 2:
         scores = run.bottoms[0].detach()
