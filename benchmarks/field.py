@@ -17,6 +17,7 @@ import argparse
 import hashlib
 import json
 import platform
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,6 @@ from texelnet.run.wgpu import adapter_name
 
 PAGE = Path(__file__).parent / "field.md"
 KEPT = Path(__file__).parents[1] / ".benchmarks" / "field.json"
-ROUNDS = 4
 SECONDS = 0.4
 """How long a peer may draw in one round; one frame at least."""
 FRAMES = 60
@@ -56,10 +56,10 @@ def main() -> None:
     }
     told: dict[str, Row] = {}
     try:
-        for name in words.networks or FIELD:
+        for size, name in product(words.sizes, words.networks or FIELD):
             pairs = zip(words.shader, words.owner, strict=True)
             shaders = [path for path, owner in pairs if owner == name]
-            told |= _network(name, words.sizes, shaders, rows)
+            told |= _network(name, size, words.rounds, shaders, rows)
             if not words.networks:
                 PAGE.write_text(field_table.page(told, machine))
     except KeyboardInterrupt:
@@ -70,8 +70,11 @@ def main() -> None:
 def _words() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure the field's networks.")
     parser.add_argument("networks", nargs="*", metavar="NETWORK", help=", ".join(FIELD))
-    sizes = [(480, 270), (960, 540)]
-    parser.add_argument("--sizes", nargs="+", type=_size, default=sizes, metavar="WxH")
+    both = "480x270,960x540"
+    parser.add_argument("--sizes", type=_sizes, default=both, metavar="WxH,WxH", help=both)
+    parser.add_argument(
+        "--rounds", type=int, default=4, help="even; each takes them all in turn"
+    )
     parser.add_argument("--resume", action="store_true", help="keep what is known already")
     parser.add_argument("--shader", action="append", default=[], type=Path, metavar="FILE.glsl")
     parser.add_argument("--as", dest="owner", action="append", default=[], metavar="NETWORK")
@@ -84,15 +87,15 @@ def _words() -> argparse.Namespace:
     return words
 
 
-def _size(text: str) -> Size:
-    columns, _, rows = text.partition("x")
-    return int(columns), int(rows)
+def _sizes(text: str) -> list[Size]:
+    sizes = [size.partition("x") for size in text.split(",")]
+    return [(int(columns), int(rows)) for columns, _, rows in sizes]
 
 
 def _network(
-    name: str, sizes: list[Size], shaders: list[Path], rows: dict[str, Row]
+    name: str, size: Size, rounds: int, shaders: list[Path], rows: dict[str, Row]
 ) -> dict[str, Row]:
-    """Measure one network at all sizes, unless these very shaders were; return its rows."""
+    """Measure one network at a size, unless these very shaders were; return its rows."""
     network = FIELD[name]()
     contents = {"webgpu": field_clocks.package(network, "webgpu")}
     refused = ""
@@ -102,26 +105,20 @@ def _network(
         refused = error.fact
     manifests = "".join(c["manifest.json"].decode() for c in contents.values())
     digest = hashlib.sha256(manifests.encode()).hexdigest()[:16]
-    known = {f"{name} {_text(s)} {digest}": s for s in sizes}
-    cost = f"{name} cost {digest}"
+    cost, times = f"{name} cost {digest}", f"{name} {size[0]}x{size[1]} {digest}"
     if cost not in rows:
         rows[cost] = _cost(name, network, contents) | {"refused": refused}
         _keep(rows)
-    print(field_table.told_cost(name, rows[cost]), flush=True)
-    for key, size in known.items():
-        if key not in rows:
-            rows[key] = _times(name, network, contents, size)
-        print(field_table.told_times(key, rows[key]), flush=True)
-        for path in shaders:
-            theirs = _theirs(network, path, size)
-            rows[key].setdefault("shaders", {})[path.name] = theirs
-            print(field_table.told_shader(path.name, theirs), flush=True)
-        _keep(rows)
-    return {key: rows[key] for key in (cost, *known)}
-
-
-def _text(size: Size) -> str:
-    return f"{size[0]}x{size[1]}"
+        print(field_table.told_cost(name, rows[cost]), flush=True)
+    if times not in rows:
+        rows[times] = _times(name, network, contents, size, rounds)
+    print(field_table.told_times(times, rows[times]), flush=True)
+    for path in shaders:
+        theirs = _theirs(network, path, size)
+        rows[times].setdefault("shaders", {})[path.name] = theirs
+        print(field_table.told_shader(path.name, theirs), flush=True)
+    _keep(rows)
+    return {key: rows[key] for key in (cost, times)}
 
 
 def _keep(rows: dict[str, Row]) -> None:
@@ -141,7 +138,7 @@ def _cost(name: str, network: Network, contents: dict[str, dict[str, bytes]]) ->
 
 
 def _times(
-    name: str, network: Network, contents: dict[str, dict[str, bytes]], size: Size
+    name: str, network: Network, contents: dict[str, dict[str, bytes]], size: Size, turns: int
 ) -> Row:
     """Return a frame's milliseconds by peer: {"cpu", "wait"}, and the errors."""
     assert network.contract is not None
@@ -154,9 +151,9 @@ def _times(
     hosted: list[list[field_clocks.Times]] = []
     shaders = [field_clocks.identity(planes)]
     shaders += [field_clocks.user_shader(contents["mpv"])] if "mpv" in contents else []
-    for turn in range(ROUNDS):
+    for turn in range(turns):
         for n, frame in draw.items():
-            if n != "ncnn" or turn < 2:
+            if n != "ncnn" or turn % 2:
                 times[n] += [clocked(frame)[0] for _ in range(rounds[n])]
         if turn % 2:
             hosted.append(
