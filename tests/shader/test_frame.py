@@ -270,3 +270,16 @@ def test_sizes_that_must_be_equal_are_told_with_the_border() -> None:
         ("2*((height)//2) + 2", "height + 2", "y"),
         ("2*((width)//2) + 2", "width + 2", "y"),
     }
+
+
+def test_what_is_cut_to_another_size_demands_nothing() -> None:
+    """Down by 2, up again and cut to the input's size: a way of any odd size to its skip."""
+    s = Sketch()
+    s.node("MaxPool", "a", "x", kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])
+    s.deconv("b", "a", 1, 1, 2, strides=[2, 2])
+    s.node("Shape", "sides", "x", start=2)
+    s.node("Slice", "c", "b", [0, 0], "sides", [2, 3])
+    s.node("Add", "y", "c", "x")
+    program = lower(s.finish("y"))
+    assert not [d for d in program.demands if d.kind == "equal"]
+    assert program.planes["c"].height == program.planes["x"].height

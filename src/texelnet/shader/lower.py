@@ -6,7 +6,7 @@ or whole numbers about sizes. Nodes without a pixel meaning are all reported in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 import onnx_ir as ir
@@ -14,7 +14,7 @@ import onnx_ir as ir
 from texelnet.errors import ShaderError
 from texelnet.graph.network import Network
 from texelnet.ops import Node, NotInAShader, Operand, View, as_plane, meaning, view_of
-from texelnet.pixel import Demand, Plane, Program, check, covers, size
+from texelnet.pixel import Demand, Plane, Program, check, size
 from texelnet.pixel.expr import HERE, INSIDE, Mix, taps, walk
 from texelnet.pixel.program import unsure
 
@@ -66,7 +66,8 @@ def lower(network: Network, outputs: Iterable[str] | None = None) -> Program:
         else:
             raise ShaderError(network.source, f'"{name}" is no picture plane', "")
     program = Program(planes, tuple(str(v.name) for v in inputs), tuple(wanted))
-    demands += _demands(program)
+    cut = {str(v.name) for node in graph if node.op_type == "Slice" for v in node.outputs}
+    demands += _demands(program, cut)
     program = Program(planes, program.inputs, program.outputs, unsure(demands))
     check(program)
     return program
@@ -198,10 +199,11 @@ def _attribute(attribute: ir.Attr) -> object:
     return value.numpy() if attribute.type == ir.AttributeType.TENSOR else value
 
 
-def _demands(program: Program) -> Iterable[Demand]:
+def _demands(program: Program, cut: Collection[str]) -> Iterable[Demand]:
     """Sizes that are read pixel for pixel must be equal, and something be left of each plane.
 
-    A step may merge a plane away of which nothing was left; the network would still fail there.
+    Planes that a Slice has `cut` are meant to be smaller than what they read. A step may merge
+    a plane away of which nothing was left; the network would still fail there.
     """
     for plane in program.computed():
         where = " ".join(plane.layers) or plane.name
@@ -210,7 +212,8 @@ def _demands(program: Program) -> Iterable[Demand]:
         for tap in taps(plane.computed):
             source = program.planes[tap.plane]
             here = (tap.y, tap.x, tap.border, plane.phases) == (HERE, HERE, INSIDE, (1, 1))
-            if here and not tap.presence:
+            if here and not tap.presence and plane.name not in cut:
                 for a, b in ((plane.height, source.height), (plane.width, source.width)):
-                    if not covers(b, a):
+                    spare = (b - a).fixed
+                    if spare is None or spare < 0:
                         yield Demand(a, b, where)
