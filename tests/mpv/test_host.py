@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 
@@ -129,3 +130,7 @@ def host_says(words: list[str], samples: bytes, text: str) -> bytes:
         answer, said = ffmpeg._asked(words, samples, folder, "host")
     assert said == ""
     return answer
+
+
+def test_the_host_names_program_library_and_card() -> None:
+    assert re.fullmatch(r"ffmpeg \S+, libplacebo v\d\S+, .+", ffmpeg.adapter_name())

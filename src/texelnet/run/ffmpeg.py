@@ -13,6 +13,7 @@ the first picture noise is drawn by the shader and by its negative, which must a
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Mapping
@@ -197,9 +198,18 @@ def check() -> None:
 
 @lru_cache(maxsize=1)
 def adapter_name() -> str:
-    """Name the program that draws."""
+    """Name the program that draws, its library and the card, as it tells them itself."""
     said = subprocess.run([PROGRAM, "-version"], capture_output=True, text=True).stdout
-    return " ".join(said.split()[:3]).replace("version ", "") + ", libplacebo"
+    program = " ".join(said.split()[:3]).replace("version ", "")
+    words = [*_words(FORMATS[1], (2, 2), (2, 2), False)]
+    words[words.index("warning")] = "verbose"
+    with tempfile.TemporaryDirectory(prefix="texelnet-ffmpeg-") as folder:
+        told = subprocess.run(words, input=bytes(8), capture_output=True, cwd=folder).stderr
+    log = told.decode("utf-8", "replace")
+    library = re.search(r"Initialized (libplacebo v[\d.]+)", log)
+    card = re.search(r"Device \d+ selected: (.*?) \(0x", log)
+    named = [library[1] if library else "libplacebo", *([card[1]] if card else [])]
+    return ", ".join([program, *named])
 
 
 def _adapter() -> str:
