@@ -36,7 +36,7 @@ channels = st.integers(1, 9)
 def schedules(draw: st.DrawFn) -> Schedule:
     """Draw any way of laying out passes: forms, odd blocks, few packs, looped weights."""
     form = draw(st.sampled_from(["hybrid", "compute", "fragment"]))
-    blocks = [(1, 1)] if form == "fragment" else [(1, 1), (1, 2), (1, 3), (2, 2)]
+    blocks = [(1, 1)] if form == "fragment" else [(1, 1), (1, 2), (1, 3), (2, 2), (2, 4)]
     return Schedule(
         form=form,
         block=draw(st.sampled_from(blocks)),
@@ -45,6 +45,7 @@ def schedules(draw: st.DrawFn) -> Schedule:
         literals=draw(st.sampled_from([5000, 30, 0])),
         looped_packs=draw(st.sampled_from([1, 2])),
         fuse=draw(st.booleans()),
+        winograd=draw(st.sampled_from([0, 2, 4])),
     )
 
 

@@ -10,6 +10,7 @@ from tests.shader.graphs import PAD1, UP, Sketch
 from texelnet.graph.network import Network
 from texelnet.shader.compile import compile_network
 from texelnet.shader.cost import cost
+from texelnet.shader.expense import driver_seconds
 from texelnet.shader.schedule import COMPUTE, FRAGMENT, Schedule
 from texelnet.shader.targets import TARGETS
 
@@ -27,7 +28,7 @@ def counted(network: Network, schedule: Schedule) -> dict[str, float]:
     return cost(build.program, build.kernels)
 
 
-ONE = replace(COMPUTE, block=(1, 1))
+ONE = replace(COMPUTE, block=(1, 1), winograd=0)
 # 36 products a low-resolution pixel and 64 in the phases, four output pixels of each.
 MACS = {"multiply_adds": (36 + 64) / 4}
 # The picture at a quarter of the pixels, four bytes each; four channels; the answer.
@@ -38,8 +39,13 @@ COUNTS = {
     "one pixel": (ONE, {"passes": 2, "texels_read": 18 / 4, "texels_written": 5 / 4} | HELD),
     # two neighbours share: 3 rows of 4 texels for two low-resolution pixels
     "two pixels": (
-        COMPUTE,
+        replace(COMPUTE, winograd=0),
         {"passes": 2, "texels_read": (12 + 12) / 8, "texels_written": 5 / 4} | HELD,
+    ),
+    # the four phases are a window of 3x3: 4 rows of 4 texels for four low-resolution pixels
+    "squares": (
+        COMPUTE,
+        {"passes": 2, "texels_read": 12 / 8 + 16 / 16, "texels_written": 5 / 4} | HELD,
     ),
     # the phases are a plane of their own, and a third pass reads one texel a pixel
     "fragments": (
@@ -91,4 +97,17 @@ def test_the_manifest_predicts_what_was_counted() -> None:
     files = target.package(build)
     predicted = json.loads(files["manifest.json"])["predicted"]
     source = sum(len(v) for k, v in files.items() if k.endswith(".wgsl"))
-    assert predicted == cost(build.program, build.kernels) | {"source_bytes": source}
+    seconds = round(driver_seconds(build.kernels), 1)
+    others = {"source_bytes": source, "driver_seconds": seconds}
+    assert predicted == cost(build.program, build.kernels) | others
+
+
+def test_a_driver_is_predicted_to_take_longer_for_more_numbers() -> None:
+    """Four times the products in a pass take it more than four times as long."""
+    seconds = []
+    for channels in (16, 32):
+        s = Sketch(channels)
+        s.conv("y", "x", channels, channels, 3, **PAD1)
+        build = compile_network(s.finish("y"), TARGETS["webgpu"], COMPUTE)
+        seconds.append(driver_seconds(build.kernels))
+    assert 0.5 < 4 * seconds[0] < seconds[1] < 10

@@ -16,6 +16,7 @@ from texelnet.pixel.storage import Storage, storage_of, stored
 from texelnet.shader.kernel import (
     Accumulate,
     Choose,
+    Combine,
     Gather,
     Kernel,
     Let,
@@ -84,7 +85,8 @@ class _Run:
             elif isinstance(s, Store):
                 self._store(s)
             elif isinstance(s, Accumulate):
-                self.values[s.to] = self.values[s.to] + self._product(s, turn)
+                product = self._product(s, turn)
+                self.values[s.to] = product if s.begins else self.values[s.to] + product
             else:
                 self.values[s.to] = self._value(s, turn)
 
@@ -102,7 +104,7 @@ class _Run:
         return product
 
     def _value(
-        self, s: Load | Past | Sweep | Start | Let | Gather | Choose, turn: int
+        self, s: Load | Past | Sweep | Start | Let | Combine | Gather | Choose, turn: int
     ) -> np.ndarray:
         shape = (4, len(self.rows), len(self.columns))
         if isinstance(s, Load):
@@ -120,6 +122,9 @@ class _Run:
             return np.broadcast_to(past[None, :] if s.axis else past[:, None], shape)
         if isinstance(s, Start):
             return np.broadcast_to(self._vector(s.value), shape)
+        if isinstance(s, Combine):
+            parts = [np.float32(factor) * self.values[name] for factor, name in s.terms]
+            return sum(parts[1:], start=parts[0])
         if isinstance(s, Gather):
             zero = np.zeros(shape[1:], np.float32)
             return np.stack(

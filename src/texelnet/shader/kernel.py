@@ -76,11 +76,23 @@ class Start:
 
 @dataclass(frozen=True, eq=False)
 class Accumulate:
-    """Add matrix * source to a running sum. The matrix is (4, lanes of the source)."""
+    """Add matrix * source to a running sum, or begin one so.
+
+    The matrix is (4, lanes of the source).
+    """
 
     to: str
     matrix: np.ndarray | Weight
     source: str
+    begins: bool = False
+
+
+@dataclass(frozen=True)
+class Combine:
+    """Name a sum of packs, each times a number."""
+
+    to: str
+    terms: tuple[tuple[float, str], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,14 +139,17 @@ class Loop:
     body: tuple[Statement, ...]
 
 
-Statement = Load | Past | Sweep | Start | Accumulate | Let | Gather | Choose | Store | Loop
+Statement = (
+    Load | Past | Sweep | Start | Accumulate | Combine | Let | Gather | Choose | Store | Loop
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Kernel:
     """One pass.
 
-    ``layers`` are the first pack written and how many; ``grid`` the invocations, (rows,
+    ``layers`` are the first pack written and how many; ``block`` the pixels of an invocation
+    (rows, columns); ``grid`` the invocations, (rows,
     columns), as sizes; ``weights`` the matrices of the buffer, (n, 4, 4), or None.
     """
 
@@ -142,6 +157,7 @@ class Kernel:
     plane: Plane
     reads: tuple[Plane, ...]
     form: str
+    block: tuple[int, int]
     grid: tuple[Size, Size]
     workgroup: tuple[int, int]
     layers: tuple[int, int]

@@ -13,6 +13,7 @@ from texelnet.pixel import Plane
 from texelnet.pixel.reach import Reach, alignment, reach
 from texelnet.pixel.size import Size
 from texelnet.shader.cost import cost
+from texelnet.shader.expense import driver_seconds
 from texelnet.shader.kernel import packs
 from texelnet.shader.target import Build
 
@@ -66,9 +67,14 @@ def manifest_of(
             "columns": _reach(columns),
             "align": list(alignment(program)),
         },
-        "predicted": cost(program, build.kernels, build.precision) | {"source_bytes": source},
+        "predicted": _predicted(build) | {"source_bytes": source},
         "sha256": {name: hashlib.sha256(v).hexdigest() for name, v in contents.items()},
     }
+
+
+def _predicted(build: Build) -> dict[str, float]:
+    seconds = round(driver_seconds(build.kernels), 1)
+    return cost(build.program, build.kernels, build.precision) | {"driver_seconds": seconds}
 
 
 def shape(plane: Plane) -> str:

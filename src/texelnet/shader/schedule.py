@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+MOST_PACKS = 8
+"""Packs a compute pass writes at once."""
+
 
 @dataclass(frozen=True)
 class Schedule:
@@ -19,52 +22,63 @@ class Schedule:
     ----------
     form
         "compute" (invocations store where they like), "fragment" (each pixel returns its own
-        value) or "hybrid": fragments, but compute for what stores several pixels at once
-        (phases) or profits from a block of them (weights in a buffer).
+        value) or "hybrid": whichever is cheaper for a plane, but compute for what stores
+        several pixels at once (phases) or has its weights in a buffer.
     block
         Pixels one invocation computes: (rows, columns). A fragment computes one.
     workgroup
         Invocations side by side: (columns, rows).
     packs
-        Packs one pass may write; wider planes take several passes.
+        Packs one pass may write; wider planes take several passes. In a hybrid they are those
+        of a fragment, and a compute pass writes all.
     literals
         Weights a plane may hold as literals. Above it they lie in a buffer and a loop reads
-        them: slower to run, but passes of one shape share one short shader.
+        them: slower to run, but passes of one shape share one short shader. Winograd's
+        products are made for one pixel of a block each, so there may be four times as many.
     looped_packs
         Packs one pass may write when it reads its weights from a buffer.
     reads
         Packs one pass may read; a sum of more is made in several planes.
     fuse
         Whether planes are merged into their readers. Without it every value is a plane.
+    winograd
+        Pixels on a side that a compute pass makes together of a 3x3 window, in fewer
+        products: 2 or 4, as far as that is cheaper (:mod:`texelnet.shader.write.winograd`).
+        0: one by one.
     """
 
     form: str = "compute"
     block: tuple[int, int] = (1, 2)
-    workgroup: tuple[int, int] = (8, 8)
-    packs: int = 8
+    workgroup: tuple[int, int] = (32, 2)
+    packs: int = MOST_PACKS
     literals: int = 5_000
     looped_packs: int = 2
     reads: int = 1 << 30
     fuse: bool = True
+    winograd: int = 0
 
-    def of_plane(self, phased: bool, buffered: bool, thin: tuple[bool, bool]) -> Schedule:
-        """Return how one plane is computed: a hybrid chooses compute or fragment for each.
+    def as_fragment(self) -> Schedule:
+        """Return it for a plane whose pixels return their own value."""
+        return replace(self, form="fragment", block=(1, 1), workgroup=(1, 1), winograd=0)
 
-        ``thin`` tells whether the plane is one pixel high, and one pixel wide. Fragments are
-        drawn in squares and a block holds several pixels, most of which would lie outside of
-        such a plane: it is computed in a row or a column of single pixels where that can be.
+    def as_compute(self, winograd: int = 0) -> Schedule:
+        """Return it for a plane that is stored, by squares of so many pixels if any."""
+        square = bool(winograd) and any(side % winograd for side in self.block)
+        block = (winograd, winograd) if square else self.block
+        packs = MOST_PACKS if self.form == "hybrid" else self.packs
+        return replace(self, form="compute", block=block, winograd=winograd, packs=packs)
+
+    def as_row(self, high: bool, wide: bool) -> Schedule:
+        """Return it for a plane one pixel high, or one pixel wide, or both.
+
+        Fragments are drawn in squares and a block holds several pixels, most of which would
+        lie outside of such a plane: it is computed in a row or a column of single pixels.
         """
-        if self.form == "fragment":
-            return self
-        if any(thin):
-            (high, wide), count = thin, self.workgroup[0] * self.workgroup[1]
-            side = (1 if wide else count, 1 if high or not wide else count)
-            return replace(self, form="compute", block=(1, 1), workgroup=side)
-        if self.form != "hybrid":
-            return self
-        if phased or buffered:
-            return replace(self, form="compute")
-        return replace(self, form="fragment", block=(1, 1), workgroup=(1, 1))
+        count = self.workgroup[0] * self.workgroup[1]
+        side = (1 if wide else count, 1 if high or not wide else count)
+        return replace(
+            self, form="compute", block=(1, 1), workgroup=side, packs=MOST_PACKS, winograd=0
+        )
 
     def json(self) -> dict[str, Any]:
         """Return it as JSON's values."""
@@ -79,8 +93,8 @@ class Schedule:
         return Schedule(**pairs)
 
 
-COMPUTE = Schedule()
+COMPUTE = Schedule(winograd=2)
 FRAGMENT = Schedule(form="fragment", block=(1, 1), workgroup=(1, 1), packs=2)
-HYBRID = Schedule(form="hybrid", block=(1, 2), packs=2)
+HYBRID = Schedule(form="hybrid", packs=2, winograd=2)
 SCHEDULES = {"hybrid": HYBRID, "compute": COMPUTE, "fragment": FRAGMENT}
 """The schedules of hosts that have all of it; a target lists its own."""

@@ -189,6 +189,9 @@ def _schedule(look: _Look, values: Any) -> Schedule:
             look.among(place, value, tuple(SCHEDULES), "hybrid, compute or fragment")
         elif isinstance(like, bool):
             look.among(place, value, (True, False), "true or false")
+        elif key == "winograd":
+            if type(value) is not int or value not in (0, 2, 4):
+                look.wrong(place, value, "0, 2 or 4")
         elif isinstance(like, tuple):
             look.pair(place, value, 1, 16 if key == "block" else 1024)
         elif isinstance(like, int):

@@ -17,6 +17,7 @@ from texelnet.pixel.expr import Axis, Place, Stretch
 from texelnet.shader.kernel import (
     Accumulate,
     Choose,
+    Combine,
     Gather,
     Kernel,
     Let,
@@ -126,7 +127,7 @@ class _Printer:
         return lines + self.stores(stores)
 
     def statement(
-        self, s: Load | Past | Start | Accumulate | Let | Gather | Choose
+        self, s: Load | Past | Start | Accumulate | Combine | Let | Gather | Choose
     ) -> list[str]:
         d = self.dialect
         if isinstance(s, Load):
@@ -139,6 +140,8 @@ class _Printer:
             return [d.running.format(s.to, self.vector(s.value))]
         if isinstance(s, Accumulate):
             return self.accumulate(s)
+        if isinstance(s, Combine):
+            return [d.let.format(s.to, self.combination(s))]
         if isinstance(s, Gather):
             lanes = [f"{v[0]}.{'xyzw'[v[1]]}" if v else "0.0" for v in s.lanes]
             return [d.let.format(s.to, f"{d.vector}({', '.join(lanes)})")]
@@ -249,7 +252,7 @@ class _Printer:
         """Add matrix * source; weights that several pixels use are named once."""
         if isinstance(s.matrix, Weight):
             weight = self.host.weight(f"{s.matrix.first} + {s.matrix.step} * pack")
-            return [f"{s.to} += {weight} * {s.source};"]
+            return [self.added(s, f"{weight} * {s.source}")]
         lines, key = [], id(s.matrix)
         if key not in self.weights:
             constants, template = self.coefficients(s.matrix)
@@ -261,7 +264,21 @@ class _Printer:
                     lines.append(self.dialect.let_weights.format(constants[i], text, kind))
             self.weights[key] = (constants, template)
         constants, template = self.weights[key]
-        return [*lines, f"{s.to} += {template.format(*constants, source=s.source)};"]
+        return [*lines, self.added(s, template.format(*constants, source=s.source))]
+
+    def added(self, s: Accumulate, product: str) -> str:
+        return (
+            self.dialect.running.format(s.to, product) if s.begins else f"{s.to} += {product};"
+        )
+
+    def combination(self, s: Combine) -> str:
+        """Write 4.0 * a - b + c, signs between the terms."""
+        text = ""
+        for factor, name in s.terms:
+            size = "" if abs(factor) == 1 else f"{self.dialect.number(abs(factor))} * "
+            sign = "-" if factor < 0 else "+"
+            text += f" {sign} {size}{name}" if text else f"{sign.strip('+')}{size}{name}"
+        return text
 
     def coefficients(self, matrix: np.ndarray) -> tuple[list[str], str]:
         """Return a matrix's constants and how they multiply, in their shortest form."""

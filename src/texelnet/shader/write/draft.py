@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
 
 from texelnet.pixel import Plane, Program
-from texelnet.pixel.expr import Axis, Border, Fold, Part, Place, Stretch, Tap, taps
+from texelnet.pixel.expr import Axis, Border, Fold, Mix, Part, Place, Stretch, Tap, taps
 from texelnet.pixel.show import multiply_adds
 from texelnet.shader.kernel import Load, Past, Statement, Sweep, Weight
 from texelnet.shader.schedule import Schedule
 from texelnet.shader.steps.prove_inside import stays_inside
+from texelnet.shader.write.blocks import lanes_of
+from texelnet.shader.write.winograd import Tile, tile_of
 
 Pixel = tuple[int, int]
+Sums = dict[tuple[int, Pixel], str]
+"""The running sum of each pack and pixel."""
 
 
 class Draft:
@@ -25,8 +30,11 @@ class Draft:
         self.weights: list[np.ndarray] = []
         rows, columns = schedule.block
         self.block: list[Pixel] = list(product(range(rows), range(columns)))
-        self.buffered = multiply_adds(plane.computed) > schedule.literals
+        many = multiply_adds(plane.computed) > schedule.literals
+        self.buffered = many and not schedule.winograd
         self.loops = 0
+        self.turned: dict[tuple[object, ...], dict[tuple[int, int], str]] = {}
+        self._tiles: dict[tuple[int, ...], Tile | None] = {}
         self._vectors: dict[bytes, Weight] = {}
         self._loads: dict[tuple[object, ...], str] = {}
         self._count: dict[str, int] = {}
@@ -37,6 +45,13 @@ class Draft:
         n = self._count.get(stem, 0)
         self._count[stem] = n + 1
         return f"{stem}{n}"
+
+    def tile(self, mixes: Sequence[Mix]) -> Tile | None:
+        """Return the window that these mixes make, if squares of it are computed together."""
+        key = tuple(map(id, mixes))
+        if key not in self._tiles:
+            self._tiles[key] = tile_of(mixes, self.schedule.winograd)
+        return self._tiles[key]
 
     def constants(self, values: np.ndarray, pack: int) -> np.ndarray | Weight:
         """Return a pack of constants, from the buffer if the weights are there.
@@ -61,6 +76,15 @@ class Draft:
             y, x = self.axes(tap.y, tap.x, pixel)
             rule, outside = self._rule(tap), self._checks[place]
             body.append(Load(to, tap.plane, pack, y, x, rule, outside, tap.presence))
+        return self._loads[key]
+
+    def fetch(self, corner: Tap, pack: int, place: Pixel) -> str:
+        """Return the name of a texel so far below and right of a tap, maybe outside."""
+        y, x = self.axes(corner.y, corner.x, place)
+        key = (0, pack, corner.plane, y, x, corner.border, False)
+        if key not in self._loads:
+            to = self._loads[key] = self.name("texel")
+            self.body.append(Load(to, corner.plane, pack, y, x, corner.border, (True, True)))
         return self._loads[key]
 
     def sweep(self, fold: Fold, pack: int) -> str:
@@ -126,11 +150,3 @@ class Draft:
         rules = {t.border for t in taps(self.plane.computed) if t.plane == tap.plane}
         others = rules - {tap.border}
         return others.pop() if len(others) == 1 else tap.border
-
-
-def lanes_of(values: np.ndarray, pack: int) -> np.ndarray:
-    """Return four of the values, zeros where there are no more."""
-    lanes = np.zeros(4, np.float32)
-    part = values[4 * pack : 4 * pack + 4]
-    lanes[: len(part)] = part
-    return lanes

@@ -1,4 +1,8 @@
-"""Passes: which kernels a program takes, each written whole."""
+"""Passes: which kernels a program takes, each written whole.
+
+A plane can be computed in several ways. Each that the schedule allows is written, and the one
+that costs least is taken, counted from its own statements (:mod:`texelnet.shader.expense`).
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,11 @@ import numpy as np
 from texelnet.pixel import Plane, Program
 from texelnet.pixel.expr import stretched_by
 from texelnet.pixel.show import multiply_adds
+from texelnet.shader.expense import expense
 from texelnet.shader.kernel import Kernel, packs, texels_read
 from texelnet.shader.schedule import Schedule
 from texelnet.shader.write.draft import Draft
+from texelnet.shader.write.products import windows
 from texelnet.shader.write.stores import store
 
 
@@ -17,15 +23,39 @@ def write_kernels(program: Program, schedule: Schedule) -> list[Kernel]:
     """Return the passes of a simplified program, in order."""
     kernels: list[Kernel] = []
     for plane in program.computed():
-        total, most = packs(plane.channels), schedule.packs
-        buffered = multiply_adds(plane.computed) > schedule.literals
-        if buffered:
-            most = min(most, schedule.looped_packs)
-        own = schedule.of_plane(plane.phases != (1, 1), buffered, plane.thin)
-        for first in range(0, total, most):
-            count = min(most, total - first)
-            kernels.append(_kernel(plane, program, own, first, count, len(kernels)))
+        ways = _ways(plane, schedule)
+        written = [_passes(plane, program, way, len(kernels)) for way in ways]
+        kernels += min(written, key=lambda passes: sum(map(expense, passes)))
     return kernels
+
+
+def _ways(plane: Plane, schedule: Schedule) -> list[Schedule]:
+    """Return how a plane may be computed; the first is taken where two cost the same."""
+    if schedule.form == "fragment":
+        return [schedule.as_fragment()]
+    if any(plane.thin):
+        return [schedule.as_row(*plane.thin)]
+    ways: list[Schedule] = []
+    buffered = multiply_adds(plane.computed) > schedule.literals
+    if schedule.form == "hybrid" and plane.phases == (1, 1) and not buffered:
+        ways.append(schedule.as_fragment())
+    for side in sorted({schedule.winograd, min(schedule.winograd, 2)} - {0}):
+        found = windows(plane.computed, side)
+        if found and sum(tile.products for tile in found) <= 4 * schedule.literals:
+            ways.append(schedule.as_compute(side))
+    if not buffered or not ways:
+        ways.append(schedule.as_compute())
+    return ways
+
+
+def _passes(plane: Plane, program: Program, schedule: Schedule, number: int) -> list[Kernel]:
+    total, most = packs(plane.channels), schedule.packs
+    if not schedule.winograd and multiply_adds(plane.computed) > schedule.literals:
+        most = min(most, schedule.looped_packs)
+    return [
+        _kernel(plane, program, schedule, first, min(most, total - first), number + index)
+        for index, first in enumerate(range(0, total, most))
+    ]
 
 
 def _kernel(
@@ -46,6 +76,7 @@ def _kernel(
         plane=plane,
         reads=tuple(program.planes[n] for n in names),
         form=schedule.form,
+        block=schedule.block,
         grid=((rows + (by - 1)) // by, (columns + (bx - 1)) // bx),
         workgroup=schedule.workgroup,
         layers=(first, count),

@@ -7,12 +7,13 @@ from itertools import product
 
 import numpy as np
 
-from texelnet.pixel.expr import Expr, Mix, Tap
+from texelnet.pixel.expr import Call, Expr, Mix, Tap, walk
 from texelnet.shader.kernel import Accumulate, Loop, Statement, Weight, packs
-from texelnet.shader.write.draft import Draft, Pixel
+from texelnet.shader.write.blocks import block_of
+from texelnet.shader.write.draft import Draft, Pixel, Sums
+from texelnet.shader.write.tiles import add_tiles
+from texelnet.shader.write.winograd import Tile, tile_of
 
-Sums = dict[tuple[int, Pixel], str]
-"""The running sum of each pack and pixel."""
 Source = Callable[[Expr, int, Pixel], str]
 
 
@@ -20,12 +21,27 @@ def add_products(
     draft: Draft, mixes: list[Mix], missing: list[int], sums: Sums, name: Source
 ) -> None:
     """Add each mix to the sums of the missing packs; ``name`` names what a mix reads."""
-    for group in _by_source(mixes):
+    groups = _by_source(mixes)
+    tiles = [draft.tile(group) for group in groups]
+    for side in sorted({tile.window for tile in tiles if tile}):
+        same = [tile for tile in tiles if tile and tile.window == side]
+        add_tiles(draft, same, missing, sums)
+    for group, tile in zip(groups, tiles, strict=True):
         read = group[0].source
+        if tile:
+            continue
         if draft.buffered and isinstance(read, Tap) and read.channels > 4:
             _looped(draft, group, missing, sums)
         else:
             _unrolled(draft, group, missing, sums, name)
+
+
+def windows(expr: Expr, outputs: int) -> list[Tile]:
+    """Return the windows of an expression that can be computed by squares of outputs."""
+    sums = [e.arguments for e in walk(expr) if isinstance(e, Call) and e.function == "sum"]
+    mixes = [[t for t in terms if isinstance(t, Mix)] for terms in sums]
+    tiles = [tile_of(group, outputs) for found in mixes for group in _by_source(found)]
+    return [tile for tile in tiles if tile]
 
 
 def _by_source(mixes: list[Mix]) -> list[list[Mix]]:
@@ -42,20 +58,20 @@ def _by_source(mixes: list[Mix]) -> list[list[Mix]]:
 def _unrolled(
     draft: Draft, group: list[Mix], missing: list[int], sums: Sums, name: Source
 ) -> None:
-    for inner in range(packs(group[0].source.channels)):
-        blocks = {
-            (m, p): block_of(mix.matrix, p, inner)
-            for m, mix in enumerate(group)
-            for p in missing
-        }
-        used = [m for m in range(len(group)) if any(np.any(blocks[m, p]) for p in missing)]
-        sources = {}
-        for m, pixel in product(used, draft.block):
-            sources[m, pixel] = name(group[m].source, inner, pixel)
-        for pack, m, pixel in product(missing, used, draft.block):
-            if np.any(blocks[m, pack]):
-                to = sums[pack, pixel]
-                draft.body.append(Accumulate(to, blocks[m, pack], sources[m, pixel]))
+    """Name all that is read first, then finish one pack after the other."""
+    inner = range(packs(group[0].source.channels))
+    blocks = {
+        (p, i, m): block_of(mix.matrix, p, i)
+        for p, i, (m, mix) in product(missing, inner, enumerate(group))
+    }
+    used = {key: block for key, block in blocks.items() if np.any(block)}
+    sources = {
+        (i, m, pixel): name(group[m].source, i, pixel)
+        for i, m in sorted({key[1:] for key in used})
+        for pixel in draft.block
+    }
+    for ((pack, i, m), block), pixel in product(used.items(), draft.block):
+        draft.body.append(Accumulate(sums[pack, pixel], block, sources[i, m, pixel]))
 
 
 def _looped(draft: Draft, group: list[Mix], missing: list[int], sums: Sums) -> None:
@@ -77,9 +93,3 @@ def _looped(draft: Draft, group: list[Mix], missing: list[int], sums: Sums) -> N
         for pixel in draft.block:
             body.append(Accumulate(sums[pack, pixel], weight, sources[m, pixel]))
     draft.body.append(Loop(count, tuple(body)))
-
-
-def block_of(matrix: np.ndarray, row: int, column: int) -> np.ndarray:
-    """Return the (4, lanes) block between two packs; lanes that hold no channel are cut."""
-    part = matrix[4 * row : 4 * row + 4, 4 * column : 4 * column + 4]
-    return np.pad(part, ((0, 4 - part.shape[0]), (0, 0))).astype(np.float32)

@@ -15,10 +15,13 @@ def store(draft: Draft, layers: range) -> None:
     values = Values(draft)
     channels, (sy, sx) = draft.plane.channels, draft.plane.phases
     if (sy, sx) == (1, 1):
-        values.need(draft.plane.computed, set(layers))
-        for pixel, (index, pack) in product(draft.block, enumerate(layers)):
-            y, x = draft.own(pixel)
-            draft.body.append(Store(index, y, x, _stored(values, pack, pixel)))
+        if draft.buffered:  # a loop makes all packs at once
+            values.need(draft.plane.computed, set(layers))
+        for index, pack in enumerate(layers):
+            values.need(draft.plane.computed, {pack})
+            for pixel in draft.block:
+                y, x = draft.own(pixel)
+                draft.body.append(Store(index, y, x, _stored(values, pack, pixel)))
         return
     lanes = [
         [p * channels + c for c in range(4 * k, min(4 * k + 4, channels))]

@@ -9,8 +9,9 @@ import numpy as np
 
 from texelnet.pixel.expr import Call, Constant, Expr, Fold, Mix, Part, Tap
 from texelnet.shader.kernel import Accumulate, Let, Start, Weight, packs
-from texelnet.shader.write.draft import Draft, Pixel
-from texelnet.shader.write.products import Sums, add_products, block_of
+from texelnet.shader.write.blocks import block_of
+from texelnet.shader.write.draft import Draft, Pixel, Sums
+from texelnet.shader.write.products import add_products
 
 
 class Values:

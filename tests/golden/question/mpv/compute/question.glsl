@@ -11,7 +11,7 @@
 //!WIDTH HOOKED.w 2 *
 //!HEIGHT HOOKED.h 2 *
 //!COMPONENTS 1
-//!COMPUTE 32 16 8 8
+//!COMPUTE 128 4 32 2
 //!WHEN OUTPUT.w HOOKED.w 1.2 * > OUTPUT.h HOOKED.h 1.2 * > *
 // reads   picture: 1 x height x width
 // writes  upscaled: 1 x 2*height x 2*width

@@ -22,7 +22,7 @@ fn plane1_at(x: i32, y: i32) -> vec4f {
   return textureSampleLevel(plane1, nearest, centre, 0.0);
 }
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(32, 2)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let g = vec2i(id.xy);
   let size = vec2i(textureDimensions(result));

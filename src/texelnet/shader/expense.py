@@ -1,0 +1,102 @@
+"""Expense: what a pass costs on a software driver, counted from its statements.
+
+Two costs: of running it, which ranks the ways of computing a plane, and of compiling it, which
+is predicted, and kept below a budget.
+
+The numbers are milliseconds for 129,600 pixels on Mesa's llvmpipe, one core, from passes that
+differ in one thing each. Clocks are for benchmarks.
+A fetch is a call of a hundred instructions. A compute pass stores number by number, pixel by
+pixel, behind a check each, where a fragment returns eight pixels at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from texelnet.shader.kernel import (
+    Accumulate,
+    Combine,
+    Gather,
+    Kernel,
+    Load,
+    Loop,
+    Statement,
+    Store,
+)
+
+FETCH = 0.23
+STORE, RETURN = 2.7, 0.6
+"""A pack, stored by a compute pass or returned by a fragment."""
+NUMBER, MORE = 0.0065, 0.0105
+"""A lane times a number in the text, added; dearer where a pass has more than a few ..."""
+FEW = 800
+"""... because its machine code leaves the nearest cache then."""
+BUFFERED = 0.035
+"""The same by a number in a buffer."""
+SIMPLE = 0.02
+"""Any other operation on a pack."""
+
+A_CALL, AN_OPERATION = 20, 4
+"""What a driver compiles for a fetch or a store, and for an operation on a pack."""
+SECONDS, CROWDED = 8e-5, 12_000
+"""Seconds for each number of a pass, twice as long where it has so many."""
+A_PIPELINE = 0.02
+
+
+def expense(kernel: Kernel) -> float:
+    """Return the cost of one pass for each position of its plane."""
+    rows, columns = kernel.block
+    phases = kernel.plane.phases[0] * kernel.plane.phases[1]
+    stored = STORE if kernel.form == "compute" else RETURN * phases
+    stored /= 4 if kernel.plane.channels == 1 else 1
+    numbers = {id(s.matrix): s.matrix for s in kernel.body if isinstance(s, Accumulate)}
+    many = sum(m.size for m in numbers.values() if isinstance(m, np.ndarray)) > FEW
+    return _cost(kernel.body, stored, MORE if many else NUMBER) / (rows * columns)
+
+
+def _cost(body: Iterable[Statement], stored: float, number: float) -> float:
+    total = 0.0
+    for s in body:
+        if isinstance(s, Loop):
+            total += s.count * _cost(s.body, stored, number)
+        elif isinstance(s, Load):
+            total += 0 if s.presence else FETCH
+        elif isinstance(s, Store):
+            total += stored
+        elif isinstance(s, Accumulate):
+            if isinstance(s.matrix, np.ndarray):
+                total += number * int(np.count_nonzero(s.matrix))
+            else:
+                total += 16 * BUFFERED
+        elif isinstance(s, Combine):
+            total += SIMPLE * len(s.terms) / 2
+        elif not isinstance(s, Gather):
+            total += SIMPLE
+    return total
+
+
+def driver_seconds(kernels: Iterable[Kernel]) -> float:
+    """Predict how long a driver compiles shaders that nobody compiled before.
+
+    Measured on Mesa's llvmpipe, one core of 2023; passes whose weights lie in a buffer may
+    share a text, and are counted all the same.
+    """
+    sizes = [_size(kernel.body) for kernel in kernels]
+    return sum(A_PIPELINE + SECONDS * size * (1 + size / CROWDED) for size in sizes)
+
+
+def _size(body: Iterable[Statement]) -> int:
+    total = 0
+    for s in body:
+        if isinstance(s, Loop):
+            total += _size(s.body)
+        elif isinstance(s, Load | Store):
+            total += A_CALL
+        elif isinstance(s, Accumulate):
+            weights = s.matrix if isinstance(s.matrix, np.ndarray) else np.ones(16)
+            total += int(np.count_nonzero(weights))
+        else:
+            total += AN_OPERATION
+    return total
