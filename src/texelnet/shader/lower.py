@@ -202,18 +202,21 @@ def _attribute(attribute: ir.Attr) -> object:
 def _demands(program: Program, cut: Collection[str]) -> Iterable[Demand]:
     """Sizes that are read pixel for pixel must be equal, and something be left of each plane.
 
-    Planes that a Slice has `cut` are meant to be smaller than what they read. A step may merge
+    Planes that a Slice has `cut` are meant to be smaller than what they read, and so is what
+    reads one plane alone by a window; where several are joined, none is. A step may merge
     a plane away of which nothing was left; the network would still fail there.
     """
     for plane in program.computed():
         where = " ".join(plane.layers) or plane.name
         for side in (plane.height, plane.width):
             yield Demand(size(0), side, where, "below")
-        for tap in taps(plane.computed):
+        found = taps(plane.computed)
+        joined = len({tap.plane for tap in found}) > 1
+        for tap in found:
             source = program.planes[tap.plane]
             here = (tap.y, tap.x, tap.border, plane.phases) == (HERE, HERE, INSIDE, (1, 1))
             if here and not tap.presence and plane.name not in cut:
                 for a, b in ((plane.height, source.height), (plane.width, source.width)):
                     spare = (b - a).fixed
-                    if spare is None or spare < 0:
+                    if spare is None or spare < 0 or (joined and spare):
                         yield Demand(a, b, where)
