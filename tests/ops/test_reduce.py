@@ -119,6 +119,50 @@ def _normalised(b: Builder) -> None:
     b.node("Div", [b.node("Sub", ["x", lowest], "above"), span], "y")
 
 
+def _sides(b: Builder) -> tuple[str, str]:
+    """Height and width as one number each."""
+    shape = b.node("Shape", ["x"], "shape")
+    height, width = (
+        b.node("Gather", [shape, b.constant("at", np.array(i))], f"side{i}") for i in (2, 3)
+    )
+    return height, width
+
+
+def _contrast(b: Builder) -> None:
+    """Mean and deviation by sums and the number of pixels, as IMDN's attention has them."""
+    pixels = b.node("Mul", list(_sides(b)), "pixels")
+    number = b.node("Cast", [pixels], "number", to=1)
+
+    def mean(value: str, name: str) -> str:
+        total = b.node("ReduceSum", [value, _whole(b, 3)], f"{name}.columns")
+        total = b.node("ReduceSum", [total, _whole(b, 2)], f"{name}.all")
+        return b.node("Div", [total, number], name)
+
+    middle = mean("x", "middle")
+    away = b.node(
+        "Pow", [b.node("Sub", ["x", middle], "away"), b.constant("p", 2.0)], "squares"
+    )
+    deviation = b.node("Sqrt", [mean(away, "variance")], "deviation")
+    b.node("Mul", ["x", b.node("Add", [middle, deviation], "contrast")], "y")
+
+
+def _unbiased(b: Builder) -> None:
+    """Divided by one more than the pixels, and by a third of the height, rounded down."""
+    height, width = _sides(b)
+    pixels = b.node("Add", [b.node("Mul", [height, width], "area"), _number(b, 1)], "more")
+    third = b.node(
+        "Div", [b.node("Add", [height, _number(b, 7)], "taller"), _number(b, 3)], "t"
+    )
+    value = b.node("ReduceSum", ["x", _whole(b, 2, 3)], "all", keepdims=0)
+    for i, by in enumerate((pixels, third)):
+        value = b.node("Div", [value, b.node("Cast", [by], f"by{i}", to=1)], f"divided{i}")
+    b.node("Add", ["x", b.node("Unsqueeze", [value, _whole(b, 2, 3)], "four")], "y")
+
+
+def _number(b: Builder, number: int) -> str:
+    return b.constant("n", np.array(number))
+
+
 def _spread_by_resize(mode: str) -> Sketch:
     """A picture's mean beside it, as spatial pyramids have it."""
 
@@ -152,6 +196,8 @@ CHAINS: dict[str, tuple[tuple[int | str, int | str], Sketch]] = {
     "normalised": (FREE, _normalised),
     "spread by nearest": (FREE, _spread_by_resize("nearest")),
     "spread by cubic": (FREE, _spread_by_resize("cubic")),
+    "contrast": (FREE, _contrast),
+    "divided by sizes": (FREE, _unbiased),
     "a whole plane": (FIXED, _whole_plane),
 }
 SIZES = ((1, 1), (7, 13), (1, 9), (4, 4))
@@ -228,8 +274,21 @@ def test_what_concerns_one_pixel_is_computed_once(name: str, schedule: Schedule)
     assert all(tap.plane != "pooled over rows" for tap in taps(program.planes["y"].computed))
 
 
+@schedules
+def test_what_is_counted_is_not_drawn(schedule: Schedule) -> None:
+    """Rows and columns are the picture's own; no pass stands between it and the network."""
+    net = network("contrast")
+    program = compile_network(net, TARGETS["webgpu"], schedule).program
+    counting = [
+        f for p in program.computed() for f in folds(p.computed) if f.function == "count"
+    ]
+    assert {fold.plane for fold in counting} == {"x"}
+    assert "number" not in program.planes
+
+
 PICTURE = Plane("x", 8, size("height"), size("width"))
 POOLED = Plane("x", 8, size(1), size(1))
+LAST = View(PICTURE, tuple(view_of(PICTURE).axes[i] for i in (0, 2, 3, 1)))
 FEATURES = View(POOLED, ((), (Digit("c", size(8), 1),)))
 SMALL = Plane("x", 8, size(17), size(16))
 # operator, what it reads, its constants, its attributes, why not
@@ -243,7 +302,7 @@ REFUSALS = [
         {},
         "it makes one of a part of an axis",
     ),
-    ("Flatten", PICTURE, [], {}, "it takes the picture apart into a list of numbers"),
+    ("Flatten", LAST, [], {}, "it takes the picture apart into a list of numbers"),
     ("Squeeze", PICTURE, [np.array([2])], {}, "it takes away an axis that is not one"),
     ("Gemm", FEATURES, [weights(8, 3)], {"transA": 1}, "it turns the picture's axes about"),
     ("Gemm", FEATURES, [weights(7, 3)], {}, "8 numbers meet a matrix of 7 rows"),

@@ -160,7 +160,7 @@ def test_a_fold_that_is_not_well_formed_is_told_so(fold: Fold, width, sentence: 
 FIRST, SECOND = np.arange(6), np.arange(6, 12)  # what the channels hold
 
 
-@pytest.mark.parametrize("function", FOLDS)
+@pytest.mark.parametrize("function", [f for f in FOLDS if f != "count"])
 def test_rows_and_then_columns_are_folded(function: str) -> None:
     rows = Plane("rows", 2, size(1), X.width, Fold(function, "x", 2, 0))
     y = Plane("y", 2, size(1), size(1), Fold(function, "rows", 2, 1))

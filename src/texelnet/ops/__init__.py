@@ -12,6 +12,7 @@ from texelnet.ops.batch_norm import BATCH_NORM
 from texelnet.ops.channels import CHANNELS
 from texelnet.ops.conv import CONV
 from texelnet.ops.conv_transpose import CONV_TRANSPOSE
+from texelnet.ops.counted import with_numbers
 from texelnet.ops.instance_norm import NORMS
 from texelnet.ops.last_axis import LAST_AXIS
 from texelnet.ops.lrn import LRN
@@ -24,7 +25,7 @@ from texelnet.ops.reduce import REDUCTIONS
 from texelnet.ops.refused import REFUSED
 from texelnet.ops.resize import RESIZE
 from texelnet.ops.shuffle import SHUFFLES
-from texelnet.ops.sizes import SIZES, is_about_sizes, lower_sizes
+from texelnet.ops.sizes import SIZES, NoSize, is_about_sizes, lower_sizes
 from texelnet.ops.spread import SPREADS
 from texelnet.ops.truth import TRUTHS
 from texelnet.ops.turned import as_plane, lower_turned, reads_views
@@ -80,10 +81,21 @@ def meaning(node: Node) -> Result:
         It has no meaning as a pixel program.
     """
     if is_about_sizes(node) and node.op in SIZES:
-        return [lower_sizes(node)]
+        try:
+            return [lower_sizes(node)]
+        except NoSize:  # a number that is no size may be one that pixels reckon with
+            node, steps = with_numbers(node)
+            if not steps:
+                raise
+            return [*meaning(node), *steps]
     if node.op not in OPS:
         raise NotInAShader("no pixel meaning is known for this operator")
     op, node = OPS[node.op], replace(node, operands=tuple(map(_told, node.operands)))
+    if node.op in _ALIKE and any(isinstance(o, Vector) for o in node.operands):
+        node, steps = with_numbers(node)
+        return [*lower_turned(op, node, True), *steps]
+    if node.op == "Concat" and any(isinstance(o, Vector) for o in node.operands):
+        raise NoSize("the product of two computed sizes", "use sizes that grow linearly")
     if op.views or not reads_views(node):
         return op.lower(node)
     return lower_turned(op, node, node.op in _ALIKE)

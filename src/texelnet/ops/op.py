@@ -76,6 +76,8 @@ class Node:
     attributes: Mapping[str, Any] = field(default_factory=dict)
     demands: list[Demand] = field(default_factory=list)
     """What must hold of sizes for the node to run: added to while it is lowered."""
+    pictures: tuple[Plane, ...] = ()
+    """The network's inputs, whose sides sizes are made of."""
 
     def operand(self, index: int) -> Operand | None:
         """Return an operand, or None where an optional one is left out."""

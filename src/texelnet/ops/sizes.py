@@ -23,6 +23,12 @@ from texelnet.pixel.size import Size, covers, extreme, size
 _MOST_PARTS = 4096  # the largest denominator
 _MOST_IN_A_SIZE = 64
 _FLOATS = (1, 10, 11, 16)  # TensorProto: FLOAT, FLOAT16, DOUBLE, BFLOAT16
+
+
+class NoSize(NotInAShader):
+    """What is no size of a plane, yet a number."""
+
+
 _sizes = np.frompyfunc(size, 1, 1)
 
 
@@ -72,7 +78,7 @@ def _factor(a: Size, b: Size) -> Size:
         return a * b.fixed
     if a.fixed is not None:
         return b * a.fixed
-    raise NotInAShader("the product of two computed sizes", "use sizes that grow linearly")
+    raise NoSize("the product of two computed sizes", "use sizes that grow linearly")
 
 
 def _quotient(a: Size, b: Size) -> Size:

@@ -193,6 +193,7 @@ class Fold:
     """All rows (axis 0) or all columns (axis 1) of a plane made one; FOLDS lists how.
 
     On the other axis it reads where it stands. Its own plane is one pixel long on the axis.
+    A "count" tells how many there are, on one channel, and reads none.
     """
 
     function: str
@@ -264,7 +265,12 @@ FUNCTIONS: dict[str, Callable[..., np.ndarray]] = {
 """What each call means, in numpy; a dialect says the same in its own words."""
 
 
+def _count(values: np.ndarray, axis: int, keepdims: bool) -> np.ndarray:
+    return np.full((1, 1, 1), values.shape[axis], np.float32)
+
+
 FOLDS: dict[str, Callable[..., np.ndarray]] = {
+    "count": _count,
     "mean": np.mean,
     "sum": np.sum,
     "max": np.max,

@@ -122,8 +122,8 @@ def check(program: Program) -> None:
 def _check_expr(expr: Expr, program: Program, known: set[str], name: str) -> None:
     if isinstance(expr, Tap | Fold):
         assert expr.plane in known, f"{name} reads {expr.plane}, which comes later or never"
-        presence = isinstance(expr, Tap) and expr.presence
-        wanted = 1 if presence else program.planes[expr.plane].channels
+        asks = expr.function == "count" if isinstance(expr, Fold) else expr.presence
+        wanted = 1 if asks else program.planes[expr.plane].channels
         assert expr.channels == wanted, f"{name} reads {expr.channels} of {wanted} channels"
         if isinstance(expr, Fold):
             _check_fold(expr, program.planes[name], program.planes[expr.plane])
@@ -138,6 +138,8 @@ def _check_expr(expr: Expr, program: Program, known: set[str], name: str) -> Non
 
 def _check_fold(fold: Fold, plane: Plane, source: Plane) -> None:
     assert fold.function in FOLDS, f"{plane.name} folds by {fold.function}"
+    if fold.function == "count":
+        return
     mine, its = (plane.height, plane.width), (source.height, source.width)
     across = 1 - fold.axis
     assert mine[fold.axis].fixed == 1, f"{plane.name} is folded, yet longer than a pixel"

@@ -110,7 +110,8 @@ def _reach(program: Program, name: str, direction: int) -> Reach:
 
 def _axis(read: Read, direction: int) -> Place:
     if isinstance(read, Fold):
-        return FIRST if read.axis == direction else HERE
+        across = read.axis != direction and read.function != "count"
+        return HERE if across else FIRST
     return read.x if direction else read.y
 
 

@@ -61,7 +61,8 @@ def _describe(expr: Expr) -> str:
         if isinstance(part, Tap):
             reads.setdefault(part.plane, []).append(part)
         elif isinstance(part, Fold):
-            whole.append(f"{part.plane}[{part.function} of all {_AXES[part.axis]}]")
+            of = "" if part.function == "count" else "all "
+            whole.append(f"{part.plane}[{part.function} of {of}{_AXES[part.axis]}]")
         elif isinstance(part, Call) and part.function != "sum":
             calls[part.function] += 1
         elif isinstance(part, Constant):

@@ -39,6 +39,8 @@ def cost(
         loads, stores = _texels(kernel.body)
         for sweep in (s for s in kernel.body if isinstance(s, Sweep)):
             swept = program.planes[sweep.plane]
+            if sweep.function == "count":
+                continue
             loads += (swept.width if sweep.axis else swept.height).at(names)
         totals["texels_read"] += loads * invocations
         totals["texels_written"] += stores * invocations

@@ -191,7 +191,8 @@ def _node(raw: ir.Node, known: dict[str, Known]) -> Node:
     )
     attributes = {name: _attribute(a) for name, a in raw.attributes.items()}
     outputs = tuple(str(v.name) for v in raw.outputs)
-    return Node(raw.op_type, raw.name or "", operands, outputs, attributes)
+    pictures = tuple(p for p in known.values() if isinstance(p, Plane) and p.expr is None)
+    return Node(raw.op_type, raw.name or "", operands, outputs, attributes, pictures=pictures)
 
 
 def _attribute(attribute: ir.Attr) -> object:

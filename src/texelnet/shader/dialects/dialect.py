@@ -222,6 +222,8 @@ class _Printer:
         """Print a loop over all rows or columns; it begins with the first of them."""
         d, across = self.dialect, "yx"[1 - s.axis]
         extent = self.host.extent(s.plane, "yx"[s.axis])
+        if s.function == "count":
+            return [d.let.format(s.to, f"{d.vector}({d.real.format(extent)})")]
 
         def texel(place: str) -> str:
             at = {"yx"[s.axis]: place, across: self.coordinate(s.at, across)}

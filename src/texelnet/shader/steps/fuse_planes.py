@@ -13,6 +13,7 @@ only if the plane makes zero of zero (a subtracted mean does not).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -26,6 +27,7 @@ from texelnet.pixel.expr import (
     Call,
     Constant,
     Expr,
+    Fold,
     Mix,
     Tap,
     add,
@@ -75,6 +77,9 @@ class _Fuser:
     def _fused(self, plane: Plane) -> Plane | None:
         """Return the plane with one of its sources fused into it, if any can be."""
         found = [] if plane.expr is None else taps(plane.expr)
+        counted = _counted(plane, self.planes)
+        if counted is not None:
+            return counted
         for tap in found:
             source = self.planes[tap.plane]
             if source.expr is None or source.name in self.program.outputs:
@@ -87,7 +92,7 @@ class _Fuser:
             ):
                 continue
             new = _through(self.program, plane, source, mine)
-            if new is None and self.reads[source.name] == 1:
+            if new is None and (self.reads[source.name] == 1 or _counts(source)):
                 new = _inside(plane, source, tap, self.schedule)
             if new is not None:
                 layers = dict.fromkeys((*source.layers, *plane.layers))
@@ -113,6 +118,24 @@ class _Fuser:
                     lost.append(self.planes.pop(name))
 
 
+def _counts(source: Plane) -> bool:
+    """Tell whether a plane is a number that counts rows and columns, and reads no pixel."""
+    found = reads(source.computed)
+    return bool(found) and all(isinstance(r, Fold) and r.function == "count" for r in found)
+
+
+def _counted(plane: Plane, planes: Mapping[str, Plane]) -> Plane | None:
+    """Count another plane of the same size, so that what is counted need not be drawn."""
+    new: dict[int, Expr] = {}
+    for fold in folds(plane.computed) if plane.expr is not None else ():
+        source = planes[fold.plane]
+        read = [] if source.expr is None else taps(source.expr)
+        same = [t.plane for t in read if planes[t.plane].same_size(source)]
+        if fold.function == "count" and same:
+            new[id(fold)] = replace(fold, plane=same[0])
+    return _replaced(plane, new) if new else None
+
+
 def _inside(plane: Plane, source: Plane, tap: Tap, schedule: Schedule) -> Plane | None:
     """Compute a plane that is read once, at a place inside it, where it is read."""
     if tap.border != INSIDE or tap.y.r != 1 or tap.x.r != 1 or not (tap.y.p and tap.x.p):
@@ -122,7 +145,8 @@ def _inside(plane: Plane, source: Plane, tap: Tap, schedule: Schedule) -> Plane 
         return None
     work = multiply_adds(plane.computed)
     wide = -(-plane.computed.channels // 4) > schedule.packs
-    heavy = multiply_adds(source.computed) > 4 * source.channels or whole
+    heavy = multiply_adds(source.computed) > 4 * source.channels
+    heavy = heavy or (whole and not _counts(source))
     if work and heavy and (wide or work + multiply_adds(source.computed) > schedule.literals):
         return None
     if source.phases == (1, 1):
