@@ -111,3 +111,17 @@ def test_a_driver_is_predicted_to_take_longer_for_more_numbers() -> None:
         build = compile_network(s.finish("y"), TARGETS["webgpu"], COMPUTE)
         seconds.append(driver_seconds(build.kernels))
     assert 0.5 < 4 * seconds[0] < seconds[1] < 10
+
+
+def test_weights_lie_in_a_buffer_when_the_driver_s_seconds_are_spent() -> None:
+    s = Sketch(16)
+    value = "x"
+    for number in range(4):
+        value = s.conv(f"c{number}", value, 16, 16, 3, **PAD1)
+        value = s.node("Relu", f"r{number}", value)
+    short = replace(COMPUTE, seconds=2)
+    kernels = compile_network(s.finish(value), TARGETS["webgpu"], short).kernels
+    buffered = [kernel.weights is not None for kernel in kernels]
+    assert buffered == sorted(buffered)
+    assert 0 < sum(buffered) < len(buffered)
+    assert driver_seconds(kernels) < 4

@@ -14,7 +14,18 @@ from collections.abc import Sequence
 from typing import Any, NoReturn, Protocol
 
 from texelnet import __version__
-from texelnet.cli import compare, compile, inspect, network, plot, run, train, upscale, verify
+from texelnet.cli import (
+    compare,
+    compile,
+    inspect,
+    network,
+    plot,
+    run,
+    train,
+    tune,
+    upscale,
+    verify,
+)
 from texelnet.errors import TexelnetError
 
 __all__ = ["COMMANDS", "Command", "main", "network", "parser"]
@@ -37,6 +48,7 @@ class Command(Protocol):
 COMMANDS: dict[str, Command] = {
     "upscale": upscale,
     "compile": compile,
+    "tune": tune,
     "inspect": inspect,
     "run": run,
     "verify": verify,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from texelnet.cli import _table
+from texelnet.cli._schedule import add_schedule, asked
 from texelnet.cli._status import status
 from texelnet.cli.network import add_words, choice, read_network
 from texelnet.errors import UsageError
@@ -22,15 +23,13 @@ HELP = "Write a network as pixel shaders for a host."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add NETWORK, --for, -o, --schedule, --calibrate, --psnr, --watch."""
+    """Add NETWORK, --for, -o, --schedule, --tune, --calibrate, --psnr, --watch."""
     add_words(parser)
     parser.add_argument(
         "--for", dest="target", metavar="TARGET", required=True, help="the host"
     )
     parser.add_argument("-o", dest="folder", metavar="DIR", required=True, help="the package")
-    parser.add_argument(
-        "--schedule", metavar="NAME", help="fragment, compute or hybrid; the host's usual one"
-    )
+    add_schedule(parser)
     parser.add_argument(
         "--calibrate",
         metavar="PICTURES",
@@ -56,8 +55,7 @@ def run(words: argparse.Namespace) -> int:
     from texelnet.shader.targets import TARGETS
 
     target = choice("--for", words.target, TARGETS)
-    usual, *_ = target.schedules
-    schedule = choice("--schedule", words.schedule or usual, target.schedules)
+    schedule = asked(words, target)
     network = read_network(words)
     plan = _calibrated(words, network, target, schedule)
     watch = _show if words.watch else None

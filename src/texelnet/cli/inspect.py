@@ -57,12 +57,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add NETWORK, --size and --json."""
     add_words(parser)
     parser.add_argument(
-        "--size", metavar="WxH", type=_size, help="a picture to tell shapes at; the file's"
+        "--size", metavar="WxH", type=size, help="a picture to tell shapes at; the file's"
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
-def _size(text: str) -> tuple[int, int]:
+def size(text: str) -> tuple[int, int]:
     """Read WxH as (height, width)."""
     width, _, height = text.lower().partition("x")
     if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):

@@ -56,6 +56,11 @@ def adapter_name() -> str:
     return f"{info['device']} ({info['backend_type']}, {info['description']})"
 
 
+def is_software() -> bool:
+    """Tell whether the adapter is a driver that draws on the processor."""
+    return str(device().adapter.info["adapter_type"]) == "CPU"
+
+
 def largest_texture() -> int:
     """Return the longest side a texture may have."""
     return int(device().limits["max-texture-dimension-2d"])

@@ -29,10 +29,10 @@ from texelnet.shader.kernel import (
 FETCH = 0.23
 STORE, RETURN = 2.7, 0.6
 """A pack, stored by a compute pass or returned by a fragment."""
-NUMBER, MORE = 0.0065, 0.0105
-"""A lane times a number in the text, added; dearer where a pass has more than a few ..."""
-FEW = 800
-"""... because its machine code leaves the nearest cache then."""
+NUMBERS = {800: 0.0065, 30_000: 0.0105}
+"""A lane times a number in the text, added, in a pass of at most so many numbers ..."""
+MORE = 0.021
+"""... or of more: its machine code leaves the nearest cache, and then the next."""
 BUFFERED = 0.035
 """The same by a number in a buffer."""
 SIMPLE = 0.02
@@ -52,8 +52,9 @@ def expense(kernel: Kernel) -> float:
     stored = STORE if kernel.form == "compute" else RETURN * phases
     stored /= 4 if kernel.plane.channels == 1 else 1
     numbers = {id(s.matrix): s.matrix for s in kernel.body if isinstance(s, Accumulate)}
-    many = sum(m.size for m in numbers.values() if isinstance(m, np.ndarray)) > FEW
-    return _cost(kernel.body, stored, MORE if many else NUMBER) / (rows * columns)
+    count = sum(m.size for m in numbers.values() if isinstance(m, np.ndarray))
+    number = next((price for most, price in NUMBERS.items() if count <= most), MORE)
+    return _cost(kernel.body, stored, number) / (rows * columns)
 
 
 def _cost(body: Iterable[Statement], stored: float, number: float) -> float:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+HARD = 1 << 20
+"""Literals a plane, and seconds of a driver, that no network reaches."""
 MOST_PACKS = 8
 """Packs a compute pass writes at once."""
 
@@ -45,6 +47,10 @@ class Schedule:
         Pixels on a side that a compute pass makes together of a 3x3 window, in fewer
         products: 2 or 4, as far as that is cheaper (:mod:`texelnet.shader.write.winograd`).
         0: one by one.
+    seconds
+        What a driver may take to compile all passes, predicted
+        (:func:`texelnet.shader.expense.driver_seconds`). Planes that come to be written when
+        that is spent have their weights in a buffer.
     """
 
     form: str = "compute"
@@ -56,6 +62,12 @@ class Schedule:
     reads: int = 1 << 30
     fuse: bool = True
     winograd: int = 0
+    seconds: int = 30
+
+    def hard(self) -> Schedule:
+        """Return it with the budget lifted: whatever is fast, however long it compiles."""
+        side = 4 if self.winograd else 0
+        return replace(self, winograd=side, literals=HARD, seconds=HARD)
 
     def as_fragment(self) -> Schedule:
         """Return it for a plane whose pixels return their own value."""

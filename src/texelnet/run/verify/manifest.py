@@ -85,7 +85,7 @@ def check_manifest(manifest: Any, where: str) -> Schedule:
     rows = look.rows("passes", table["passes"])
     for index, entry in enumerate(rows):
         _check_pass(look, f"passes[{index}]", entry, table)
-    return _schedule(look, table["schedule"])
+    return schedule_of(table["schedule"], where)
 
 
 def _check_planes(look: _Look, table: Mapping[str, Any]) -> None:
@@ -177,8 +177,15 @@ def _check_pass(look: _Look, key: str, entry: Any, table: Mapping[str, Any]) -> 
         look.tree(f"{key}.grid", tree, free)
 
 
-def _schedule(look: _Look, values: Any) -> Schedule:
-    """Read the schedule: each value of the kind that the usual schedule has there."""
+def schedule_of(values: Any, where: str) -> Schedule:
+    """Read a schedule: each value of the kind that the usual schedule has there.
+
+    Raises
+    ------
+    PackageError
+        With the key, what stands there and what should.
+    """
+    look = _Look(where)
     usual = {f.name: getattr(COMPUTE, f.name) for f in fields(Schedule)}
     table = look.table("schedule", values, tuple(usual))
     for key, value in table.items():

@@ -6,12 +6,14 @@ that costs least is taken, counted from its own statements (:mod:`texelnet.shade
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from texelnet.pixel import Plane, Program
 from texelnet.pixel.expr import stretched_by
 from texelnet.pixel.show import multiply_adds
-from texelnet.shader.expense import expense
+from texelnet.shader.expense import driver_seconds, expense
 from texelnet.shader.kernel import Kernel, packs, texels_read
 from texelnet.shader.schedule import Schedule
 from texelnet.shader.write.draft import Draft
@@ -22,11 +24,20 @@ from texelnet.shader.write.stores import store
 def write_kernels(program: Program, schedule: Schedule) -> list[Kernel]:
     """Return the passes of a simplified program, in order."""
     kernels: list[Kernel] = []
+    spent = 0.0
     for plane in program.computed():
-        ways = _ways(plane, schedule)
-        written = [_passes(plane, program, way, len(kernels)) for way in ways]
-        kernels += min(written, key=lambda passes: sum(map(expense, passes)))
+        best = _cheapest(plane, program, schedule, len(kernels))
+        if spent + driver_seconds(best) > schedule.seconds:
+            best = _cheapest(plane, program, replace(schedule, literals=0), len(kernels))
+        spent += driver_seconds(best)
+        kernels += best
     return kernels
+
+
+def _cheapest(plane: Plane, program: Program, schedule: Schedule, number: int) -> list[Kernel]:
+    ways = _ways(plane, schedule)
+    written = [_passes(plane, program, way, number) for way in ways]
+    return min(written, key=lambda passes: sum(map(expense, passes)))
 
 
 def _ways(plane: Plane, schedule: Schedule) -> list[Schedule]:

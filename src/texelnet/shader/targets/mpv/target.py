@@ -11,7 +11,7 @@ from texelnet.graph.contract import Contract, write_contract
 from texelnet.shader.cost import cost
 from texelnet.shader.dialects.glsl import GLSL
 from texelnet.shader.manifest import manifest_of
-from texelnet.shader.schedule import Schedule
+from texelnet.shader.schedule import HARD, Schedule
 from texelnet.shader.target import Build, Limits, Target
 from texelnet.shader.targets.mpv.passes import Pass, hook_of, spoken
 from texelnet.shader.targets.mpv.textures import Textures, weight_texture, word
@@ -114,9 +114,10 @@ FRAGMENT = Schedule(
     block=(1, 1),
     workgroup=(1, 1),
     packs=1,
-    literals=1 << 30,
+    literals=HARD,
     looped_packs=1,
     reads=13,
+    seconds=HARD,
 )
 """A fragment pass draws one texture: for hosts without compute. It may have to bind the picture
 and weights besides what it reads."""

@@ -1,0 +1,39 @@
+"""The words that choose a schedule: a name, a tuned file, or without a budget."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from texelnet.cli.network import choice
+
+if TYPE_CHECKING:
+    from texelnet.shader.schedule import Schedule
+    from texelnet.shader.targets import Target
+
+
+def add_schedule(parser: argparse.ArgumentParser) -> None:
+    """Add --schedule and --tune."""
+    parser.add_argument(
+        "--schedule",
+        metavar="NAME",
+        help="fragment, compute, hybrid or a file of `texelnet tune`; the host's usual one",
+    )
+    parser.add_argument(
+        "--tune", metavar="hard", help="hard: whatever draws fastest, however long it compiles"
+    )
+
+
+def asked(words: argparse.Namespace, target: Target) -> Schedule:
+    """Return the schedule that was asked for, or the usual one."""
+    if words.schedule is not None and words.schedule.endswith(".json"):
+        from texelnet.run.tune import read_tuned
+
+        found = read_tuned(Path(words.schedule), target)
+    else:
+        usual, *_ = target.schedules
+        found = choice("--schedule", words.schedule or usual, target.schedules)
+    if words.tune is None:
+        return found
+    return choice("--tune", words.tune, {"hard": found.hard()})

@@ -1,0 +1,71 @@
+"""``texelnet tune``: find the fastest schedule of a network on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from texelnet.cli import _table
+from texelnet.cli._status import status
+from texelnet.cli.inspect import size
+from texelnet.cli.network import add_words, choice, read_network
+
+HELP = "Find the fastest schedule of a network on this machine."
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add NETWORK, --for, --size, --hard, -o and --json."""
+    add_words(parser)
+    parser.add_argument(
+        "--for", dest="target", metavar="TARGET", required=True, help="the host"
+    )
+    parser.add_argument(
+        "--size", metavar="WxH", type=size, default=(270, 480), help="a picture; 480x270"
+    )
+    parser.add_argument(
+        "--hard", action="store_true", help="try also what a driver compiles for long"
+    )
+    parser.add_argument(
+        "-o",
+        dest="file",
+        metavar="FILE",
+        help="a .json that `compile --schedule FILE` reads",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(words: argparse.Namespace) -> int:
+    """Measure, print the table, keep the best."""
+    from texelnet.run.tune import candidates, check_target, told, tune
+    from texelnet.run.wgpu import adapter_name
+    from texelnet.shader.targets import TARGETS
+
+    target = choice("--for", words.target, TARGETS)
+    check_target(target)
+    network = read_network(words)
+    with status("compiling", "trying") as watch:
+        tried = tune(network, target, words.size, candidates(target, words.hard), watch=watch)
+    outcome = told(network, target, words.size, tried)
+    if words.file:
+        Path(words.file).write_text(json.dumps(outcome, indent=1) + "\n", "utf-8")
+    if words.json:
+        print(json.dumps(outcome, indent=1, allow_nan=False))
+        return 0
+    rows = [
+        (t.name, f"{t.frame:.1f}", f"{t.compiled:.1f}", f"{t.predicted:.1f}", str(t.passes))
+        for t in tried
+    ]
+    height, width = words.size
+    title = f"{network.name} for {target.name}, {width}x{height} on {adapter_name()}"
+    head = (
+        "schedule",
+        f"ms a frame ({outcome['clock']})",
+        "s to compile",
+        "predicted",
+        "passes",
+    )
+    _table.show(title, head, rows, right=(1, 2, 3, 4))
+    if words.file:
+        print(f"wrote {words.file}: {tried[0].name}")
+    return 0

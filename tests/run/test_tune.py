@@ -1,0 +1,88 @@
+"""Schedules are measured in turns; the best is kept in a file that compile reads."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.shader.graphs import PAD1, Sketch
+
+from texelnet.cli import main
+from texelnet.errors import DeviceError, PackageError
+from texelnet.graph.network import Network
+from texelnet.run import tune
+from texelnet.shader.schedule import COMPUTE, FRAGMENT
+from texelnet.shader.targets import TARGETS
+
+WEBGPU = TARGETS["webgpu"]
+
+
+def network() -> Network:
+    s = Sketch(4)
+    s.conv("y", "x", 4, 4, 3, **PAD1)
+    return s.finish("y")
+
+
+def kept(tmp_path: Path, **other) -> Path:
+    path = tmp_path / "tuned.json"
+    outcome = {"format": tune.FORMAT, "target": "webgpu", "schedule": COMPUTE.json()}
+    path.write_text(json.dumps(outcome | other))
+    return path
+
+
+@pytest.mark.gpu
+def test_the_fastest_comes_first_and_equal_shaders_are_tried_once() -> None:
+    found = {"compute": COMPUTE, "again": COMPUTE, "fragment": FRAGMENT}
+    tried = tune.tune(network(), WEBGPU, (9, 11), found, rounds=2)
+    assert sorted(t.name for t in tried) == ["compute", "fragment"]
+    assert 0 < tried[0].frame <= tried[1].frame
+    outcome = tune.told(network(), WEBGPU, (9, 11), tried)
+    assert outcome["schedule"] == tried[0].schedule.json()
+    assert [row["name"] for row in outcome["table"]] == [t.name for t in tried]
+
+
+def test_what_compiles_for_long_is_tried_when_asked_for() -> None:
+    usual, hard = (tune.candidates(WEBGPU, hard) for hard in (False, True))
+    assert set(hard) - set(usual) == {"hybrid, hard", "compute, hard"}
+    assert {s.winograd for s in hard.values()} == {0, 2, 4}
+
+
+def test_a_kept_schedule_is_read_back(tmp_path: Path) -> None:
+    assert tune.read_tuned(kept(tmp_path), WEBGPU) == COMPUTE
+
+
+@pytest.mark.parametrize(
+    ("other", "fact"),
+    [
+        ({"format": "a shopping list"}, "no tuned schedule"),
+        ({"target": "mpv"}, "tuned for mpv, not for webgpu"),
+        ({"schedule": COMPUTE.json() | {"form": "knitted"}}, "schedule.form"),
+        (
+            {"schedule": COMPUTE.json() | {"winograd": 3}},
+            "schedule.winograd: 3 is not 0, 2 or 4",
+        ),
+    ],
+)
+def test_a_file_that_keeps_no_schedule_is_refused(
+    tmp_path: Path, other: dict, fact: str
+) -> None:
+    with pytest.raises(PackageError) as told:
+        tune.read_tuned(kept(tmp_path, **other), WEBGPU)
+    assert fact in str(told.value)
+
+
+def test_a_player_is_not_timed() -> None:
+    with pytest.raises(DeviceError, match="a frame in it can't be timed from here"):
+        tune.check_target(TARGETS["mpv"])
+
+
+def test_compile_takes_a_kept_schedule_and_lifts_its_budget(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["compile", "decon-x2", "--for", "webgpu", "-o", str(tmp_path / "package")]
+    assert main([*words, "--schedule", str(kept(tmp_path)), "--tune", "hard"]) == 0
+    written = json.loads((tmp_path / "package" / "manifest.json").read_text())["schedule"]
+    assert written == json.loads(json.dumps(COMPUTE.hard().json()))
+    assert main([*words, "--tune", "soft"]) == 2
+    assert '--tune: there is no "soft"' in capsys.readouterr().err
