@@ -171,8 +171,8 @@ def steady(reference: Reference, channels: int, size: Size) -> tuple[Planes, Pla
 def takes_side(draft: Draft, side: int, axis: int) -> bool:
     """Tell whether something is left of every value, of so many rows (axis 0) or columns.
 
-    onnxruntime says so too, but for what it makes of nothing: half a window's maximum, a crop
-    that a negative computed end counts from the end.
+    Where nothing is, onnxruntime is not asked: it makes half a window's maximum of it, counts a
+    computed end below zero from the end, or ends the process.
     """
     at = PROBES.index(side)
     return all(v.sides[axis][at] > 0 for v in draft.values.values())
@@ -207,33 +207,45 @@ def judge(recipe: Recipe, trial: Trial) -> Verdict:
     if "wgpu" in trial.candidates:
         draws["wgpu"] = Session(package).run
     verdict = Verdict([])
-    for size in trial.sizes:
-        if size[0] in draft.avoided[0] or size[1] in draft.avoided[1]:
-            continue
-        found = steady(reference, recipe.channels, size)
-        if found is None:
-            verdict.tossed += 1
-            continue
-        feeds, wanted = found
+
+    def refuses(x: np.ndarray) -> str:
+        feeds = {"x": x}
         try:
             check_blobs(claims, free_sizes(build.program, feeds), feeds, network.source)
         except NetworkError as error:
+            return str(error)
+        return ""
+
+    for size in trial.sizes:
+        if size[0] in draft.avoided[0] or size[1] in draft.avoided[1]:
+            continue
+        x = picture(recipe.channels, size, 0)
+        found = steady(reference, recipe.channels, size) if takes(draft, size) else ({}, {})
+        if found is None:
+            verdict.tossed += 1
+        elif said := refuses(x):
             verdict.refused += 1
-            if wanted and takes(draft, size):
-                verdict.findings.append(Finding("turned down", "sizes", size, str(error)))
-            continue
-        if not wanted or not takes(draft, size):
-            verdict.findings.append(Finding("taken", "sizes", size, "the reference refuses it"))
-            continue
-        verdict.judged += 1
-        for name in trial.candidates:
-            try:
-                error = distance(draws[name](feeds), wanted)
-            except Exception as failure:
-                text = f"{type(failure).__name__}: {failure}"
-                verdict.findings.append(Finding("crashed", name, size, text))
-                continue
-            verdict.error = max(verdict.error, error)
-            if not error <= BAR:
-                verdict.findings.append(Finding("differs", name, size, f"{error:.3g}"))
+            if found[1]:
+                verdict.findings.append(Finding("turned down", "sizes", size, said))
+        elif not found[1]:
+            verdict.findings.append(Finding("taken", "sizes", size, "nothing is left of it"))
+        else:
+            verdict.judged += 1
+            compared = {name: draws[name] for name in trial.candidates}
+            _compare(compared, *found, size, verdict)
     return verdict
+
+
+def _compare(
+    draws: dict[str, Draws], feeds: Planes, wanted: Planes, size: Size, verdict: Verdict
+) -> None:
+    for name, draw in draws.items():
+        try:
+            error = distance(draw(feeds), wanted)
+        except Exception as failure:
+            text = f"{type(failure).__name__}: {failure}"
+            verdict.findings.append(Finding("crashed", name, size, text))
+            continue
+        verdict.error = max(verdict.error, error)
+        if not error <= BAR:
+            verdict.findings.append(Finding("differs", name, size, f"{error:.3g}"))

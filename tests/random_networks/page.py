@@ -37,18 +37,18 @@ stays within a quarter of the bar while the picture trembles by {tremble:g}; els
 taken, and after four the size is counted as ill-conditioned.
 
 A size that the reference refuses, or of which nothing is left, has to be refused by us, with
-a sentence. Pictures are not asked for where onnxruntime departs from ONNX: a Resize at a scale
+a sentence; where nothing is left onnxruntime is not asked, for it may end the process. Pictures are not asked for where onnxruntime departs from ONNX: a Resize at a scale
 that is not 1 which leaves the size as it is.
 """
 
 
-def page(records: Sequence[dict[str, Any]]) -> str:
+def page(records: Sequence[dict[str, Any]], digest: str) -> str:
     """Return the page's text."""
     failed = [r for r in records if r["findings"]]
     parts = [
         _HEAD.format(bar=BAR, tremble=TREMBLE),
         "## What ran\n",
-        _table(("", ""), _facts(records, len(failed))),
+        _table(("", ""), [*_facts(records, len(failed)), ("state of the code", digest)]),
         "## Schedules, taken in turn\n",
         _table(("schedule", "networks", "sizes compared", "largest error"), _turns(records)),
         "## Failures in this run\n",
@@ -87,7 +87,7 @@ def _facts(records: Sequence[dict[str, Any]], failed: int) -> list[tuple[str, st
         ("machine", where),
         ("pictures asked for", f"{len(sizes):,}, of {len(set(sizes)):,} sizes up to 26x26"),
         *((f"compared, {c}", _compared(records, c)) for c in ("numpy", "wgpu")),
-        ("refused by both", f"{total['refused']:,}"),
+        ("refused, as they should be", f"{total['refused']:,}"),
         ("ill-conditioned", f"{total['tossed']:,}"),
         ("largest error", f"{errors[-1]:.2g}; half of the networks {_half(errors):.2g}"),
         ("minutes of judging", f"{minutes:.0f}, counted in each process"),

@@ -16,6 +16,7 @@ import os
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
@@ -136,11 +137,11 @@ def main() -> None:
                 for finding in said["findings"]:
                     bar.print(f"seed {said['seed']}: {finding}")
                 bar.advance(task)
-    except KeyboardInterrupt:
-        bar.print("Stopped; the same command goes on from here.")
+    except (KeyboardInterrupt, BrokenProcessPool) as stop:
+        bar.print(f"Stopped ({type(stop).__name__}); the same command goes on from here.")
     found = [known[seed] for seed in wanted if seed in known]
     if found:
-        write(PAGE, page(found))
+        write(PAGE, page(found, digest()))
         bar.print(f"{len(found)} networks, written to {PAGE.relative_to(REPO)}")
 
 
