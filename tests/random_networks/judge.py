@@ -52,6 +52,9 @@ TURNS = {
     ),
     "fragment, a pack a pass": replace(FRAGMENT, packs=1),
     "compute, nothing fused": replace(COMPUTE, fuse=False),
+    "compute, Winograd's squares of 4": replace(COMPUTE, winograd=4),
+    "compute, few planes read at once": replace(COMPUTE, winograd=0, reads=3),
+    "fragment, few planes read at once": replace(FRAGMENT, reads=2),
 }
 """The schedules that seeds take in turn."""
 

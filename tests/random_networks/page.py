@@ -37,8 +37,9 @@ stays within a quarter of the bar while the picture trembles by {tremble:g}; els
 taken, and after four the size is counted as ill-conditioned.
 
 A size that the reference refuses, or of which nothing is left, has to be refused by us, with
-a sentence; where nothing is left onnxruntime is not asked, for it may end the process. Pictures are not asked for where onnxruntime departs from ONNX: a Resize at a scale
-that is not 1 which leaves the size as it is.
+a sentence; where nothing is left onnxruntime is not asked, for it may end the process. Pictures
+are not asked for where onnxruntime departs from ONNX: a Resize at a scale that is not 1 which
+leaves the size as it is.
 """
 
 
