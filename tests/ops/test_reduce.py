@@ -341,6 +341,13 @@ def test_what_has_no_meaning_says_why(
     assert told.value.hint
 
 
+def test_a_list_with_the_number_of_pixels_is_refused() -> None:
+    pixels = View(Plane("n", 1, size(1), size(1)), ((),))
+    node = Node("Concat", "node", (np.array([1, 8]), pixels), ("y",), {"axis": 0})
+    with pytest.raises(NotInAShader, match="the product of two computed sizes"):
+        meaning(node)
+
+
 def test_a_matrix_on_the_left_is_refused() -> None:
     node = Node("MatMul", "node", (weights(3, 8), FEATURES), ("y",))
     with pytest.raises(NotInAShader, match="a matrix on the left mixes rows"):

@@ -72,6 +72,11 @@ def _told(operand: Operand | None) -> Operand | None:
     return operand if numbers is None else numbers
 
 
+def _is_list(operand: Operand | None) -> bool:
+    """Tell whether an operand is a number or a list of some, no picture."""
+    return isinstance(operand, Vector) or (isinstance(operand, View) and len(operand.axes) < 2)
+
+
 def meaning(node: Node) -> Result:
     """Return what a node makes: its operator's word, also for a picture under other axes.
 
@@ -94,7 +99,7 @@ def meaning(node: Node) -> Result:
     if node.op in _ALIKE and any(isinstance(o, Vector) for o in node.operands):
         node, steps = with_numbers(node)
         return [*lower_turned(op, node, True), *steps]
-    if node.op == "Concat" and any(isinstance(o, Vector) for o in node.operands):
+    if node.op == "Concat" and any(map(_is_list, node.operands)):
         raise NoSize("the product of two computed sizes", "use sizes that grow linearly")
     if op.views or not reads_views(node):
         return op.lower(node)
