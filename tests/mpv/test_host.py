@@ -13,6 +13,7 @@ from tests.golden.write import HERE as GOLDENS
 from texelnet.errors import DeviceError
 from texelnet.run import ffmpeg
 from texelnet.run.ffmpeg import Session
+from texelnet.run.read_back import Block
 
 pytestmark = [pytest.mark.gpu, pytest.mark.usefixtures("host")]
 
@@ -134,3 +135,24 @@ def host_says(words: list[str], samples: bytes, text: str) -> bytes:
 
 def test_the_host_names_program_library_and_card() -> None:
     assert re.fullmatch(r"ffmpeg \S+, libplacebo v\d\S+, .+", ffmpeg.adapter_name())
+
+
+@pytest.mark.parametrize(("channels", "hook"), [(1, "LUMA"), (3, "MAIN")])
+def test_what_is_cut_when_it_is_shown_is_read_back(channels, hook):
+    """Numbers from -1 to 3, as a 16-bit float keeps them, beside the picture that was given."""
+    text = (
+        COPY.format(hook=hook)
+        .replace("return ", "return 4.0 * ")
+        .replace(", 0);", ", 0) - 1.0;")
+    )
+    given, block = (
+        picture(channels, 5, 9),
+        Block("y", channels, 5, 9, (("HOOKED", 0, 1, 1, 1),)),
+    )
+    drawn = Session(text, "wide").planes(given, hook, [block])["y"]
+    seen = Session("", "host").planes(given, hook, [block])["y"]
+    assert drawn.min() < -0.9
+    assert drawn.max() > 2.9
+    np.testing.assert_allclose(drawn, 4 * seen - 1, atol=2**-9)
+    np.testing.assert_allclose(seen, given, atol=FLOOR)
+    np.testing.assert_array_equal(drawn, drawn.astype(np.float16).astype(np.float32))

@@ -16,7 +16,7 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from texelnet.errors import DeviceError, PackageError
+from texelnet.run.read_back import Block, added, together, unpacked
 from texelnet.run.runner import Blobs, Draw, Planes, Runner
 from texelnet.run.sizes import Sizes
 from texelnet.shader.package import Package
@@ -79,9 +80,26 @@ class Session:
         DeviceError
             The host can't, complains, or did not run the shader.
         """
-        if not self._ran:
-            self._witness(picture.shape, (height, width))
+        self.prove(picture.shape, (height, width))
         return _drawn(self.text, picture, (height, width), self.place)
+
+    def prove(self, shape: tuple[int, ...], size: tuple[int, int]) -> None:
+        """Raise DeviceError if the host does not run the shader; looked at once."""
+        if not self._ran:
+            self._witness(shape, size)
+
+    def planes(self, picture: Planes, hook: str, wanted: Sequence[Block]) -> dict[str, Planes]:
+        """Return planes as the passes stored them, (channels, rows, columns), by name.
+
+        Nothing is cut. Whether the shader ran is for :meth:`prove` to say.
+        """
+        rows, columns = picture.shape[1:]
+        found: dict[str, Planes] = {}
+        for group in together(wanted):
+            text, tall, wide = added(hook, group, (2 * rows, 2 * columns))
+            drawn = _drawn(self.text + text, picture, (tall, wide), self.place)
+            found |= unpacked(group, drawn[0])
+        return found
 
     def _witness(self, shape: tuple[int, ...], size: tuple[int, int]) -> None:
         """Draw noise twice: a shader of ours and its negative add up to white at every pixel.
@@ -220,12 +238,7 @@ def _adapter() -> str:
 def draws(package: Package, contract: Contract) -> Draw:
     """Return what draws pictures, as the contract has them, by a user shader's package."""
     sizes = Sizes.of_manifest(package.manifest, package.place)
-    files = {entry["file"] for entry in package.manifest["passes"]}
-    if len(files) != 1:
-        fact = f"its passes lie in {len(files)} files, a user shader is one"
-        raise PackageError(package.place, fact, "write the package again")
-    text = package.contents[files.pop()].decode("utf-8", "replace")
-    session = Session(unshifted(text), package.place)
+    session = session_of(package)
 
     def draw(picture: Planes) -> Planes:
         rows, columns = picture.shape[1:]
@@ -234,6 +247,16 @@ def draws(package: Package, contract: Contract) -> Draw:
         return from_host(session.draw(given, *sizes.answer_at(rows, columns)), contract)
 
     return draw
+
+
+def session_of(package: Package) -> Session:
+    """Return a package's user shader, ready to draw."""
+    files = {entry["file"] for entry in package.manifest["passes"]}
+    if len(files) != 1:
+        fact = f"its passes lie in {len(files)} files, a user shader is one"
+        raise PackageError(package.place, fact, "write the package again")
+    text = package.contents[files.pop()].decode("utf-8", "replace")
+    return Session(unshifted(text), package.place)
 
 
 def unshifted(text: str) -> str:

@@ -37,6 +37,7 @@ from texelnet.run.verify.storage import PlaneShare, Storage, shares, worst_of
 from texelnet.run.verify.trials import Trial
 from texelnet.run.wgpu import Session, largest_texture
 from texelnet.shader.package import Package
+from texelnet.shader.precision import Precision
 from texelnet.shader.targets.mpv import FORMAT as USER_SHADER
 
 Planes = NDArray[np.float32]
@@ -45,8 +46,8 @@ MOST_BYTES = 4 << 30
 """What all textures of one party may hold together."""
 READABLE = 60_000
 """Pixels of a picture that numpy reads through a whole network in seconds."""
-LARGE = 250_000
-"""The same where each plane has to be looked at."""
+LONG_WAY = 2**-7
+"""What several planes of 16 bits make of a picture of noise, where no plane is looked at."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,14 @@ class Court:
     def __init__(
         self, network: Network, candidate: Candidate, seconds: float = SECONDS
     ) -> None:
-        self.candidate, self.seconds = candidate, seconds
+        self.seconds = seconds
         self.fresh, self.package = candidate.fresh.manifest, candidate.package
         self.hosted = self.fresh["format"] == USER_SHADER
-        self.kept = candidate.precision
+        if self.hosted:  # it keeps all in 16 bits
+            names = (plane.name for plane in candidate.program.computed())
+            halves = dict.fromkeys(names, "fp16")
+            candidate = replace(candidate, precision=Precision(halves))
+        self.candidate, self.kept = candidate, candidate.precision
         self.bar = HALF_BAR if self.hosted or candidate.exact else BAR
         self.reference = _Network(network, self.fresh)
         drawn = partial(Hosted, contract=network.contract) if self.hosted else _Drawn
@@ -114,7 +119,7 @@ class Court:
             return
         got = self.drawn.draw(inputs)
         rows = self._compare(trial, got, wanted, self.exhibits)
-        if self.exact:
+        if self.exact or self.hosted:
             rows = self._storage(trial, inputs, got, rows)
         self.rows += rows
         self._heard.append(trial)
@@ -122,10 +127,7 @@ class Court:
             self._failed.append((max(row.largest for row in rows), trial))
         if trial.size not in self._sizes:
             self._sizes.add(trial.size)
-            shifted = self.shifted.draw(inputs)
-            if isinstance(self.drawn, Hosted):
-                got, shifted = self.drawn.uncut(got, shifted)
-            self.witness += _witness(trial, shifted, got)
+            self.witness += _witness(trial, self.shifted.draw(inputs), got)
         if trial.name == "noise" and not self.outside:
             self.outside += self._compare(trial, self.beyond.draw(inputs), got)
 
@@ -138,8 +140,8 @@ class Court:
             return Inspection()
         inputs, name = pictures(self.fresh, trial), _named(trial)
         planes: list[PlaneError] = []
-        if isinstance(self.drawn, _Drawn):
-            planes = inspected(self.candidate, self.drawn.session, inputs)
+        if isinstance(self.drawn, _Drawn) or _pixels(trial) <= self.drawn.most:
+            planes = inspected(self.candidate, self.drawn.planes(inputs))
         if not self._failed and not over:
             return Inspection(name, tuple(planes))
         if over:
@@ -166,32 +168,33 @@ class Court:
         if len(inputs) != 1 or len(got) != 1 or not self.seconds:
             return None
         (picture,), (seen,), (answer,) = inputs.values(), got.values(), wanted.values()
-        span, low, high = self.reference.span(answer), -inf, inf
-        if isinstance(self.drawn, Hosted):
-            span, low, high = self.drawn.cut(answer)[0], self.drawn.low, self.drawn.high
-        scene = Scene(picture, seen, self.bar * span, span, low, high)
+        span = self._span(answer)
+        scene = Scene(picture, seen, self.bar * span, span)
         return explain(scene, Variant(self.reference.network), suspects, self.seconds)
 
     def storage(self) -> Storage | None:
         """Tell what 16 bits do to pictures, where the package keeps planes in them."""
-        if not self.exact:
+        if not self.exact and not self.hosted:
             return None
-        near = min((cost for cost in self.costs if isfinite(cost)), default=None)
+        near = min(filter(isfinite, self.costs), default=None)
         seen = {share.plane for share in self.planes}
         unseen = tuple(name for name in self.kept.halves if name not in seen)
         return Storage(len(self.kept.halves), worst_of(self.planes), near, unseen)
 
     def _storage(self, trial: Trial, inputs: Blobs, got: Blobs, rows: list[Row]) -> list[Row]:
         """Look at each plane; a picture that is no natural one is judged by them alone."""
-        assert isinstance(self.drawn, _Drawn)
-        assert self.exact
-        if not self.planes or trial.width * trial.height <= LARGE:
-            planes = self.drawn.session.run(inputs, keep=True)
+        looked = not (self.planes or self.hosted) or _pixels(trial) <= self.drawn.most
+        if looked:
+            planes = self.drawn.planes(inputs)
             name, passes = _named(trial), self.package.manifest["passes"]
             program = self.candidate.program
             self.planes += shares(program, self.kept, passes, planes, name)
         if trial.built_in and trial.name != "natural":
-            return [replace(row, bar=inf) for row in rows]
+            bar = LONG_WAY if self.hosted and not looked else inf
+            return [replace(row, bar=bar) for row in rows]
+        if not self.exact:
+            self.costs += [row.psnr for row in rows]
+            return rows
         exact = self.exact.draw(inputs)
         with np.errstate(all="ignore"):
             for name, row in zip(exact, rows, strict=True):
@@ -211,6 +214,9 @@ class Court:
             raise PackageError(where, fact, "write the package again")
         return found[0]
 
+    def _span(self, answer: Planes) -> float:
+        return (self.drawn if isinstance(self.drawn, Hosted) else self.reference).span(answer)
+
     def _compare(
         self, trial: Trial, got: Blobs, wanted: Blobs, keep: Exhibits | None = None
     ) -> list[Row]:
@@ -219,9 +225,7 @@ class Court:
         for mine, theirs in names:
             picture = trial.name if len(names) == 1 else f"{trial.name}: {theirs}"
             answer = _as_plane(wanted[theirs], got[mine])
-            span = self.reference.span(answer)
-            if isinstance(self.drawn, Hosted):
-                span, answer = self.drawn.cut(answer)
+            span = self._span(answer)
             row = _row(picture, trial, got[mine], answer, span, self.reach or 0)
             rows.append(replace(row, bar=self.bar))
             if keep:
@@ -362,6 +366,9 @@ def _one(answer: Planes) -> Planes:
 class _Drawn:
     """A package in a session of its own, so that nothing is left from another's pictures."""
 
+    most = 250_000
+    """Pixels of a picture whose planes are all looked at."""
+
     def __init__(self, package: Package) -> None:
         self.place = package.place
         self.session = self._asked(lambda: Session(package))
@@ -376,6 +383,10 @@ class _Drawn:
         """
         drawn: Blobs = self._asked(lambda: self.session.run(inputs))
         return drawn
+
+    def planes(self, inputs: Blobs) -> Blobs:
+        """Return all planes, the inputs among them."""
+        return {**inputs, **self.session.run(inputs, keep=True)}
 
     def _asked(self, ask: Any) -> Any:
         import wgpu

@@ -18,18 +18,16 @@ from texelnet.run.compare.depart import PlaneError, part_of, plane_errors
 from texelnet.run.verify.candidate import Candidate
 from texelnet.run.verify.proof import Departure
 from texelnet.run.verify.storage import UNITS, from_drawn
-from texelnet.run.wgpu import Session
 
 Blobs = Mapping[str, NDArray[np.float32]]
 
 
-def inspected(candidate: Candidate, session: Session, inputs: Blobs) -> list[PlaneError]:
-    """Return what each pass is off, in their order.
+def inspected(candidate: Candidate, got: Blobs) -> list[PlaneError]:
+    """Return what each pass is off, in their order, from all planes that it drew.
 
     Passes that write or read what a fresh build does not know are left out.
     """
-    got, kept = {**inputs, **session.run(inputs, keep=True)}, candidate.precision
-    exact = from_drawn(candidate.program, got)
+    kept, exact = candidate.precision, from_drawn(candidate.program, got)
     wanted = {name: stored(values, kept.of(name)) for name, values in exact.items()}
     found = plane_errors(map(part_of, candidate.package.manifest["passes"]), got, wanted)
     return [

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from time import perf_counter
 
@@ -30,8 +31,8 @@ from texelnet.shader.schedule import Schedule
 from texelnet.shader.targets import Target
 
 HOSTED = (
-    "the host shows 0..1 and cuts the rest: the network's answer is cut before it is compared, "
-    "and errors are relative to what it spanned before",
+    "the host shows 0..1 and cuts the rest, so its textures were read back; errors are "
+    "relative to what the network's answer spans, at least 1",
     "textures between passes are the host's choice, 16-bit floats here",
 )
 
@@ -126,5 +127,9 @@ def _proof(
 
 
 def _versions() -> dict[str, str]:
-    names = ("wgpu", "onnxruntime", "numpy")
-    return {"texelnet": __version__, **{name: version(name) for name in names}}
+    """Return the versions of what may have drawn; wgpu may be missing where a host draws."""
+    found = {"texelnet": __version__}
+    for name in ("wgpu", "onnxruntime", "numpy"):
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found

@@ -16,6 +16,6 @@ See mpv's manual, "Video Output Drivers", `--glsl-shaders`.
 """
 
 from texelnet.shader.targets.mpv.target import COMPUTE, FORMAT, FRAGMENT, MPV, sees
-from texelnet.shader.targets.mpv.textures import SHOWN
+from texelnet.shader.targets.mpv.textures import HOOKED, SHOWN
 
-__all__ = ["COMPUTE", "FORMAT", "FRAGMENT", "MPV", "SHOWN", "sees"]
+__all__ = ["COMPUTE", "FORMAT", "FRAGMENT", "HOOKED", "MPV", "SHOWN", "sees"]

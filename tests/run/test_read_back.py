@@ -1,0 +1,37 @@
+"""Read back: what a picture of bytes holds, and which planes go into one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from texelnet.run.read_back import BINDS, Block, together, unpacked
+
+NUMBERS = np.array([0, -1.5, 65504, 1e-30, np.inf, -np.inf, 1 / 3, 1.0], np.float32)
+
+
+def painted(block: Block, planes: np.ndarray) -> np.ndarray:
+    """The picture that the pass draws of a plane: a byte of each number in each of four."""
+    lines = -(-block.channels // block.across)
+    picture = np.zeros((lines, 4, block.height, block.across, block.width), np.float32)
+    for channel, plane in enumerate(planes):
+        line, column = divmod(channel, block.across)
+        for byte in range(4):
+            bits = plane.view(np.uint32) >> (24 - 8 * byte) & 255
+            picture[line, byte, :, column] = bits / np.float32(256)
+    return picture.reshape(block.tall, -1)
+
+
+@pytest.mark.parametrize(("channels", "width"), [(1, 2), (5, 4), (3, 3000)])
+def test_numbers_come_back_bit_for_bit(channels: int, width: int) -> None:
+    """Three planes of 3000 columns are two beside each other and one below."""
+    planes = np.resize(NUMBERS, (channels, 3, width))
+    block = Block("a", channels, 3, width, (("t", 0, 1, 1, 1),))
+    samples = np.rint(painted(block, planes) * 65535) / np.float32(65535)
+    (got,) = unpacked([block], samples.astype(np.float32)).values()
+    np.testing.assert_array_equal(got, planes)
+
+
+def test_planes_go_together_while_a_pass_can_bind_their_textures() -> None:
+    block = Block("a", 20, 2, 2, tuple((f"t{n}", n, 1, 1, 1) for n in range(5)))
+    assert [len(group) for group in together([block] * 5)] == [BINDS // 5] * 2 + [1]
