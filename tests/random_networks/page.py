@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -116,7 +117,11 @@ def _turns(records: Sequence[dict[str, Any]]) -> list[tuple[str, int, int, str]]
 def _failures(failed: Sequence[dict[str, Any]]) -> str:
     if not failed:
         return "None.\n"
-    rows = [(r["seed"], r["schedule"], r["findings"][0].replace("\n", " ")) for r in failed]
+    said = [re.sub(r"/\S*/(?=random\.onnx)", "", r["findings"][0]) for r in failed]
+    rows = [
+        (r["seed"], r["schedule"], " ".join(text.split()))
+        for r, text in zip(failed, said, strict=True)
+    ]
     return _table(("seed", "schedule", "what failed first"), rows)
 
 
