@@ -140,7 +140,7 @@ def _tell(build: Build, target: str, folder: Path, contents: dict[str, bytes]) -
     head = ("pass", "form", "layers", "reads", "writes", "multiply-adds a position")
     title = f"{build.name} for {target}, {build.schedule.form} schedule"
     _table.show(title, head, rows, right=(0, 5))
-    costs = cost(build.program, build.kernels, build.precision)
+    costs = cost(build.program, build.kernels, build.precision, build.textures)
     print(
         f"for one output pixel: {_table.number(costs['multiply_adds'])} multiply-adds, "
         f"{_table.number(costs['texels_read'])} texels read, "

@@ -103,6 +103,7 @@ class Session:
         self.sampler = self.device.create_sampler(min_filter="nearest", mag_filter="nearest")
         self._sizes: dict[str, int] | None = None
         self._textures: dict[str, Any] = {}
+        self._apart = False
         self._work: list[Any] = []
 
     def run(
@@ -113,8 +114,8 @@ class Session:
         Arrays are (channels, height, width) float32, by the names of planes.
         """
         sizes = self.free_sizes(inputs)
-        if sizes != self._sizes:
-            self._allocate(sizes)
+        if sizes != self._sizes or (keep and not self._apart):
+            self._allocate(sizes, keep)
         for name in self.manifest["inputs"]:
             self._upload(name, np.asarray(inputs[name], np.float32))
         encoder = self.device.create_command_encoder()
@@ -202,20 +203,28 @@ class Session:
                     )
         return sizes
 
-    def _allocate(self, sizes: dict[str, int]) -> None:
+    def _allocate(self, sizes: dict[str, int], apart: bool) -> None:
+        """Make the textures; apart: each plane has its own, so that all can be read."""
         w = self._wgpu.TextureUsage
         usage = w.TEXTURE_BINDING | w.COPY_SRC | w.COPY_DST
-        self._sizes, self._textures, self._work = None, {}, []
-        written = {entry["writes"]: entry["form"] for entry in self.manifest["passes"]}
-        for name, plane in self.manifest["planes"].items():
-            height, width = tree_at(plane["height"], sizes), tree_at(plane["width"], sizes)
-            more = w.RENDER_ATTACHMENT if written.get(name) == "fragment" else w.STORAGE_BINDING
-            self._textures[name] = self.device.create_texture(
-                size=(width, height, plane["packs"]),
-                format=plane["format"],
-                usage=usage | (more if name in written else 0),
-                label=name,
+        self._sizes, self._textures, self._work, self._apart = None, {}, [], apart
+        planes = self.manifest["planes"]
+        lies = {n: n if apart else plane.get("texture", n) for n, plane in planes.items()}
+        used = dict.fromkeys(lies.values(), usage)
+        for entry in self.manifest["passes"]:
+            fragment = entry["form"] == "fragment"
+            used[lies[entry["writes"]]] |= (
+                w.RENDER_ATTACHMENT if fragment else w.STORAGE_BINDING
             )
+        made = {}
+        for name, own in used.items():
+            plane = planes[name]
+            height, width = tree_at(plane["height"], sizes), tree_at(plane["width"], sizes)
+            size, form = (width, height, plane["packs"]), plane["format"]
+            made[name] = self.device.create_texture(
+                size=size, format=form, usage=own, label=name
+            )
+        self._textures = {name: made[texture] for name, texture in lies.items()}
         self._work = [
             self._bind(entry, pipeline, sizes)
             for entry, pipeline in zip(self.manifest["passes"], self.pipelines, strict=True)

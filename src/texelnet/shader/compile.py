@@ -21,6 +21,7 @@ from texelnet.shader.schedule import Schedule
 from texelnet.shader.steps import STEPS
 from texelnet.shader.steps.merge_mixes import merge_mixes
 from texelnet.shader.targets import Build, Target
+from texelnet.shader.textures import shared_textures
 from texelnet.shader.write import write_kernels
 
 Watch = Callable[[str, Program], None]
@@ -78,9 +79,9 @@ def compile_network(
             "look for weights or a Power scale of zero",
         )
     kernels = write_kernels(program, schedule)
-    build = Build(
-        network.name, program, schedule, kernels, network.contract, kept.within(program)
-    )
+    plan = kept.within(program)
+    textures = shared_textures(program, kernels, plan) if target.reuses else {}
+    build = Build(network.name, program, schedule, kernels, network.contract, plan, textures)
     _fit(build, target, network.source)
     return build
 

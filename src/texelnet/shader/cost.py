@@ -5,7 +5,7 @@ Counts are per output pixel of the first output at a large size; clocks are for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from texelnet.pixel import Program
@@ -16,7 +16,10 @@ LARGE = 1 << 20
 
 
 def cost(
-    program: Program, kernels: Sequence[Kernel], precision: Precision | None = None
+    program: Program,
+    kernels: Sequence[Kernel],
+    precision: Precision | None = None,
+    textures: Mapping[str, str] | None = None,
 ) -> dict[str, float]:
     """Return passes, and per output pixel: multiply-adds, texels read and written, bytes."""
     precision = precision or Precision()
@@ -48,6 +51,7 @@ def cost(
         Fraction(p.height.at(names) * p.width.at(names), pixels)
         * texel_bytes(p.channels, precision.of(p.name))
         for p in program.planes.values()
+        if (textures or {}).get(p.name, p.name) == p.name
     )
     rounded = {name: round(float(value), 3) for name, value in totals.items()}
     return {"passes": len(kernels), **rounded, "texture_bytes": round(float(held), 3)}

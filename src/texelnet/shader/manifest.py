@@ -54,7 +54,7 @@ def manifest_of(
         "contract": None if build.contract is None else asdict(build.contract),
         "precision": build.precision.json(),
         "planes": {
-            p.name: _plane(p, form(p.channels, build.precision.of(p.name)))
+            p.name: _plane(p, form(p.channels, build.precision.of(p.name)), build.textures)
             for p in program.planes.values()
         },
         "passes": list(passes),
@@ -74,7 +74,9 @@ def manifest_of(
 
 def _predicted(build: Build) -> dict[str, float]:
     seconds = round(driver_seconds(build.kernels), 1)
-    return cost(build.program, build.kernels, build.precision) | {"driver_seconds": seconds}
+    return cost(build.program, build.kernels, build.precision, build.textures) | {
+        "driver_seconds": seconds
+    }
 
 
 def shape(plane: Plane) -> str:
@@ -98,11 +100,12 @@ def _number(value: Fraction | int) -> list[int]:
     return [value.numerator, value.denominator]
 
 
-def _plane(plane: Plane, form: str) -> dict[str, Any]:
-    return {
+def _plane(plane: Plane, form: str, textures: Mapping[str, str]) -> dict[str, Any]:
+    told = {
         "channels": plane.channels,
         "packs": packs(plane.channels),
         "format": form,
         "height": plane.height.tree(),
         "width": plane.width.tree(),
     }
+    return told | ({"texture": textures[plane.name]} if textures else {})

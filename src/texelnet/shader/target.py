@@ -23,6 +23,8 @@ class Build:
     kernels: Sequence[Kernel]
     contract: Contract | None
     precision: Precision = field(default_factory=Precision)
+    textures: Mapping[str, str] = field(default_factory=dict)
+    """Which plane's texture another lies in; none: each has its own."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class Target:
     """File names and contents, nothing else."""
     sees: Callable[[Contract], Contract] = lambda contract: contract
     """What a contract becomes where the host hands other numbers to its shaders."""
+    reuses: bool = False
+    """Whether planes whose lives do not overlap share a texture."""
     keeps: tuple[str, ...] = ("fp32", "fp16")
     """How planes can be kept; a single word is the host's own choice."""
 

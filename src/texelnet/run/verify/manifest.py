@@ -109,6 +109,7 @@ def _check_planes(look: _Look, table: Mapping[str, Any]) -> None:
             form = "host"
         if plane["format"] != form:
             look.wrong(f"{key}.format", plane["format"], form)
+        _check_texture(look, f"{key}.texture", name, planes)
     free: set[str] = set()
     for key in ("inputs", "outputs"):
         for name in look.rows(key, table[key], least=1):
@@ -123,6 +124,18 @@ def _check_planes(look: _Look, table: Mapping[str, Any]) -> None:
     for name, plane in planes.items():
         for side in ("height", "width"):
             look.tree(f"planes.{_short(name)}.{side}", plane[side], free)
+
+
+def _check_texture(look: _Look, key: str, name: str, planes: Mapping[str, Any]) -> None:
+    """Check that the plane whose texture another lies in is like it, and lies in its own."""
+    plane = planes[name]
+    texture = plane.get("texture", name)
+    look.among(key, texture, planes, "a plane")
+    other = planes[texture]
+    like = ("packs", "format", "height", "width")
+    alike = isinstance(other, dict) and all(other.get(k) == plane[k] for k in like)
+    if not alike or other.get("texture", texture) != texture:
+        look.wrong(key, texture, "a plane of the same kind that has its own texture")
 
 
 def _precision(look: _Look, values: Any, computed: Sequence[str]) -> Precision:

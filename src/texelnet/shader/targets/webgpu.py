@@ -1,7 +1,8 @@
 """WebGPU: WGSL modules, a JSON manifest that tells how to run them, and a runner for pages.
 
 The manifest is all a host needs: planes become textures (one of r32float for a single
-channel, else layers of rgba32float or rgba16float, a layer a pack), passes are run in order.
+channel, else layers of rgba32float or rgba16float, a layer a pack; "texture" names the plane
+whose texture it is, for some share one), passes are run in order.
 Sizes are written as trees: a number, a name of the input's free size, or [operator,
 operand, ...].
 """
@@ -105,4 +106,5 @@ WEBGPU = Target(
     limits=Limits(textures=16, attachments=2, layers=256),
     schedules=SCHEDULES,
     package=_package,
+    reuses=True,
 )

@@ -47,6 +47,7 @@ export async function load(folder, { device } = {}) {
 class Net {
   #passes;
   #textures = {};
+  #apart = false;
   #size = "";
 
   constructor(device, manifest, passes) {
@@ -83,7 +84,9 @@ class Net {
     const extents = extentsAt(manifest, sizes, device.limits.maxTextureDimension2D);
     device.pushErrorScope("out-of-memory");
     device.pushErrorScope("validation");
-    if (JSON.stringify(sizes) !== this.#size) this.#allocate(sizes, extents);
+    const apart = wanted.some((name) => !manifest.outputs.includes(name));
+    const same = JSON.stringify(sizes) === this.#size && (this.#apart || !apart);
+    if (!same) this.#allocate(sizes, extents, apart);
     for (const name of manifest.inputs) this.#upload(name, inputs[name].data);
     const encoder = device.createCommandEncoder();
     for (const pass of this.#passes) this.#encode(encoder, pass);
@@ -106,16 +109,24 @@ class Net {
     this.#size = "";
   }
 
-  #allocate(sizes, extents) {
+  /** Make the textures; apart: each plane has its own, so that all can be read. */
+  #allocate(sizes, extents, apart) {
     const { device, manifest } = this;
     const { COPY_SRC, COPY_DST, TEXTURE_BINDING, ...usages } = GPUTextureUsage;
     const written = { compute: usages.STORAGE_BINDING, fragment: usages.RENDER_ATTACHMENT };
     for (const texture of Object.values(this.#textures)) texture.destroy();
-    for (const [label, { format }] of Object.entries(manifest.planes)) {
-      const form = manifest.passes.find(({ writes }) => writes === label)?.form;
-      const usage = COPY_SRC | COPY_DST | TEXTURE_BINDING | (written[form] ?? 0);
-      this.#textures[label] = device.createTexture({ label, size: extents[label], format, usage });
+    const lies = (name) => (apart ? name : (manifest.planes[name].texture ?? name));
+    const usage = {};
+    for (const { writes, form } of manifest.passes) usage[lies(writes)] |= written[form];
+    const made = {};
+    for (const label of new Set(Object.keys(manifest.planes).map(lies))) {
+      const own = COPY_SRC | COPY_DST | TEXTURE_BINDING | (usage[label] ?? 0);
+      const { format } = manifest.planes[label];
+      made[label] = device.createTexture({ label, size: extents[label], format, usage: own });
     }
+    this.#textures = {};
+    for (const name of Object.keys(manifest.planes)) this.#textures[name] = made[lies(name)];
+    this.#apart = apart;
     const view = (name, baseArrayLayer, arrayLayerCount) => {
       const part = { baseArrayLayer, arrayLayerCount, dimension: dimension(manifest.planes[name]) };
       return this.#textures[name].createView(part);
