@@ -32,8 +32,8 @@ def test_the_keys_are_those_of_the_docstring(capsys, tmp_path):
         assert f" {key} " in command.__doc__ or f" {key}," in command.__doc__, key
     assert list(found) == [
         "name", "source", "weights", "inputs", "outputs", "layers", "left_out", "parameters",
-        "multiply_adds", "memory", "receptive_field", "grid", "contract", "contract_from",
-        "contract_reason", "pins", "refused",
+        "multiply_adds", "memory", "predicted", "receptive_field", "grid", "contract",
+        "contract_from", "contract_reason", "pins", "refused",
     ]  # fmt: skip
 
 
@@ -59,6 +59,9 @@ def test_facts_of_a_small_network(capsys, tmp_path):
     assert found["multiply_adds"] == 13.5 + 24
     assert found["memory"]["weights"] == 4 * (60 + 6 + 97)
     assert found["memory"]["blobs"] == 4 * (10 * 20 + 6 * 8 * 18 + 16 * 36)
+    assert found["predicted"]["passes"] == 2
+    assert 1_000 < found["predicted"]["source_bytes"] < 20_000
+    assert 0 < found["predicted"]["driver_seconds"] < 1
     assert found["receptive_field"] == {"height": 4, "width": 4}
     assert found["grid"]["scale"] == {"height": 2, "width": 2}
     assert found["grid"]["offset"] == {"height": 2, "width": 2}
@@ -80,7 +83,7 @@ def test_without_weights_all_but_the_guess_is_there(capsys, tmp_path):
     known = facts(capsys, path)
     (tmp_path / "up.npz").unlink()
     bare = facts(capsys, path)
-    assert bare["weights"] is None
+    assert (bare["weights"], bare["predicted"]) == (None, None)
     assert (bare["contract"], bare["contract_reason"]) == (
         None,
         "without weights there is no evidence",
@@ -96,6 +99,7 @@ def test_layers_that_are_no_pixels_are_named_with_the_reason(capsys, tmp_path):
     assert len(found["refused"]) == 1
     assert found["refused"][0].startswith('Flatten "flat": ')
     assert (found["receptive_field"], found["memory"]["textures"]) == (None, None)
+    assert found["predicted"] is None
     assert found["layers"][3]["multiply_adds"] == 96 * 30 * 30
     assert '\nno shader      Flatten "flat": ' in inspect(capsys, path)
 

@@ -16,6 +16,8 @@ With ``--json`` an object is printed::
     multiply_adds           for one output pixel, all layers
     memory                  {weights, blobs, textures} in bytes at --size; textures are what
                             a shader holds, null for a network that can't be one
+    predicted               of a package for webgpu: {passes, source_bytes, driver_seconds},
+                            or null without weights and for what can't be a shader
     receptive_field         {height, width} in input pixels, or null; null for one of them:
                             an output pixel sees the whole picture there
     grid                    {scale, offset, framed_offset}, each {height, width}, or null:
@@ -85,7 +87,8 @@ def _graph(words: argparse.Namespace) -> Facts:
     from texelnet.cli._graph_facts import graph_facts
 
     network, told = _contracted(words, read_graph(words), known=True)
-    return graph_facts(network, words.size) | {"weights": network.source} | told
+    told |= {"weights": network.source, "predicted": _predicted(network)}
+    return graph_facts(network, words.size) | told
 
 
 def _layers(words: argparse.Namespace) -> Facts:
@@ -100,15 +103,17 @@ def _layers(words: argparse.Namespace) -> Facts:
         network = to_graph(net)
     else:
         network = graph(net, words)
-    network, told = _contracted(words, network, known=place is not None or not needy)
-    found = {"weights": None if place is None else str(place)} | told
+    known = place is not None or not needy
+    network, told = _contracted(words, network, known)
+    told["weights"] = None if place is None else str(place)
+    found = told | {"predicted": _predicted(network) if known else None}
     return facts(net, network, words.size) | found
 
 
 _KEYS = (
     "name", "source", "weights", "inputs", "outputs", "layers", "left_out", "parameters",
-    "multiply_adds", "memory", "receptive_field", "grid", "contract", "contract_from",
-    "contract_reason", "pins", "refused",
+    "multiply_adds", "memory", "predicted", "receptive_field", "grid", "contract",
+    "contract_from", "contract_reason", "pins", "refused",
 )  # fmt: skip
 
 
@@ -132,6 +137,20 @@ def _contracted(
     return network.wants(contract), told
 
 
+def _predicted(network: Network) -> Facts | None:
+    """Predict what a package for WebGPU would be: passes, text, seconds of a driver."""
+    from texelnet.shader.compile import compile_network
+    from texelnet.shader.targets import TARGETS
+
+    target = TARGETS["webgpu"]
+    try:
+        contents = target.package(compile_network(network, target, target.usual))
+    except TexelnetError:
+        return None
+    predicted = json.loads(contents["manifest.json"])["predicted"]
+    return {key: predicted[key] for key in ("passes", "source_bytes", "driver_seconds")}
+
+
 def _print(found: Facts) -> None:
     before = [{"writes": []}, *found["layers"]]
     rows = [_row(*pair) for pair in zip(found["layers"], before, strict=False)]
@@ -143,6 +162,7 @@ def _print(found: Facts) -> None:
         ("multiply-adds", f"{_table.number(found['multiply_adds'])} for one output pixel")
     ]
     lines += [("memory", _memory(found["memory"]))]
+    lines += _shader(found["predicted"])
     lines += _reach(found)
     lines += [("contract", _contract_line(found))]
     lines += [("left out", text) for text in found["left_out"]]
@@ -178,6 +198,17 @@ def _memory(memory: Facts) -> str:
     if memory["textures"] is not None:
         parts += [f"as textures of a shader {_table.spoken_bytes(memory['textures'])}"]
     return ", ".join(parts)
+
+
+def _shader(predicted: Facts | None) -> list[tuple[str, str]]:
+    if predicted is None:
+        return []
+    source, seconds = (
+        _table.spoken_bytes(predicted["source_bytes"]),
+        predicted["driver_seconds"],
+    )
+    passes = f"{predicted['passes']} passes for webgpu"
+    return [("shader", f"{passes}, {source}; a driver may compile it for {seconds:g} s")]
 
 
 def _reach(found: Facts) -> list[tuple[str, str]]:

@@ -45,8 +45,8 @@ class Schedule:
         Whether planes are merged into their readers. Without it every value is a plane.
     winograd
         Pixels on a side that a compute pass makes together of a 3x3 window, in fewer
-        products: 2 or 4, as far as that is cheaper (:mod:`texelnet.shader.write.winograd`).
-        0: one by one.
+        products: 2, or up to 4 and of 5x5 windows too, as far as that is cheaper
+        (:mod:`texelnet.shader.write.winograd`). 0: one by one.
     seconds
         What a driver may take to compile all passes, predicted
         (:func:`texelnet.shader.expense.driver_seconds`). Planes that come to be written when
@@ -64,6 +64,16 @@ class Schedule:
     winograd: int = 0
     seconds: int = 30
 
+    @property
+    def side(self) -> int:
+        """Pixels on a side of the squares that a block consists of; 0: it is no squares."""
+        return min(self.winograd, *self.block)
+
+    @property
+    def widest(self) -> int:
+        """The widest window that squares are made of."""
+        return 5 if self.winograd > 2 else 3
+
     def hard(self) -> Schedule:
         """Return it with the budget lifted: whatever is fast, however long it compiles."""
         side = 4 if self.winograd else 0
@@ -73,11 +83,12 @@ class Schedule:
         """Return it for a plane whose pixels return their own value."""
         return replace(self, form="fragment", block=(1, 1), workgroup=(1, 1), winograd=0)
 
-    def as_compute(self, winograd: int = 0) -> Schedule:
+    def as_compute(self, side: int = 0) -> Schedule:
         """Return it for a plane that is stored, by squares of so many pixels if any."""
-        square = bool(winograd) and any(side % winograd for side in self.block)
-        block = (winograd, winograd) if square else self.block
+        fits = not side or (min(self.block) >= side and not any(n % side for n in self.block))
+        block = self.block if fits else (side, side)
         packs = MOST_PACKS if self.form == "hybrid" else self.packs
+        winograd = self.winograd if side else 0
         return replace(self, form="compute", block=block, winograd=winograd, packs=packs)
 
     def as_row(self, high: bool, wide: bool) -> Schedule:

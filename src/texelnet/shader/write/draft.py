@@ -50,7 +50,7 @@ class Draft:
         """Return the window that these mixes make, if squares of it are computed together."""
         key = tuple(map(id, mixes))
         if key not in self._tiles:
-            self._tiles[key] = tile_of(mixes, self.schedule.winograd)
+            self._tiles[key] = tile_of(mixes, self.schedule.side, self.schedule.widest)
         return self._tiles[key]
 
     def constants(self, values: np.ndarray, pack: int) -> np.ndarray | Weight:

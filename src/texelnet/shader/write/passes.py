@@ -51,7 +51,7 @@ def _ways(plane: Plane, schedule: Schedule) -> list[Schedule]:
     if schedule.form == "hybrid" and plane.phases == (1, 1) and not buffered:
         ways.append(schedule.as_fragment())
     for side in sorted({schedule.winograd, min(schedule.winograd, 2)} - {0}):
-        found = windows(plane.computed, side)
+        found = windows(plane.computed, side, schedule.widest)
         if found and sum(tile.products for tile in found) <= 4 * schedule.literals:
             ways.append(schedule.as_compute(side))
     if not buffered or not ways:

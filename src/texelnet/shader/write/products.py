@@ -36,11 +36,11 @@ def add_products(
             _unrolled(draft, group, missing, sums, name)
 
 
-def windows(expr: Expr, outputs: int) -> list[Tile]:
+def windows(expr: Expr, outputs: int, widest: int) -> list[Tile]:
     """Return the windows of an expression that can be computed by squares of outputs."""
     sums = [e.arguments for e in walk(expr) if isinstance(e, Call) and e.function == "sum"]
     mixes = [[t for t in terms if isinstance(t, Mix)] for terms in sums]
-    tiles = [tile_of(group, outputs) for found in mixes for group in _by_source(found)]
+    tiles = [tile_of(group, outputs, widest) for found in mixes for group in _by_source(found)]
     return [tile for tile in tiles if tile]
 
 

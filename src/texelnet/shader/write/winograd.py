@@ -97,7 +97,7 @@ class Tile:
         return self._blocks[key]
 
 
-def tile_of(mixes: Sequence[Mix], outputs: int) -> Tile | None:
+def tile_of(mixes: Sequence[Mix], outputs: int, widest: int) -> Tile | None:
     """Return the window that mixes of one plane's taps make, if there is a way for it."""
     found = [mix.source for mix in mixes if isinstance(mix.source, Tap)]
     if not outputs or len(found) < len(mixes) or found[0].channels < FULL:
@@ -108,7 +108,11 @@ def tile_of(mixes: Sequence[Mix], outputs: int) -> Tile | None:
         return None
     y, x = ([getattr(t, axis).offset for t in found] for axis in "yx")
     window = max(max(y) - min(y), max(x) - min(x)) + 1
-    if (outputs, window) not in SIDES or len(found) < window * window * 3 // 4:
+    if (
+        (outputs, window) not in SIDES
+        or window > widest
+        or len(found) < window * window * 3 // 4
+    ):
         return None
     # Where all was proved inside, what a block reads beyond the last pixel may be any number.
     corner = replace(
