@@ -253,3 +253,15 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path):
 def test_weights_that_are_not_there(tmp_path, more, text):
     told = refused(tmp_path, outside(tmp_path, **more), WeightsError)
     assert told == f'net.onnx (tensor "w"): {text}'
+
+
+def test_a_network_that_works_at_odd_sizes_alone_keeps_them_free(tmp_path):
+    nodes = [
+        node("Conv", ["x", "w"], ["half"], strides=[2, 2]),
+        node("ConvTranspose", ["half", "w"], ["whole"], strides=[2, 2]),
+        node("Add", ["x", "whole"], ["y"]),
+    ]
+    shape = ("batch", 3, "height", "width")
+    path = written(tmp_path, model(nodes, [weights("w", 3, 3, 3, 3)], shape=shape))
+    network = read_onnx(path)
+    assert [str(d) for d in network.model.graph.inputs[0].shape][2:] == ["height", "width"]

@@ -129,11 +129,7 @@ def freed(
     NetworkError
         The network does not work at the sizes of its own file.
     """
-    base = {name: _example(said) for name, said in inputs.items()}
-    try:
-        before = shapes(infer(model, base))
-    except Exception as error:
-        raise failure(error, place) from None
+    base, before = _begun(model, inputs, place)
 
     def why_not(larger: Callable[[str], tuple[int, ...]]) -> list[str]:
         try:
@@ -153,13 +149,31 @@ def freed(
     return _named(inputs, bool(pins), held), tuple(pins)
 
 
+def _begun(
+    model: onnx.ModelProto, inputs: Mapping[str, Dims], place: str
+) -> tuple[dict[str, tuple[int, ...]], dict[str, Dims]]:
+    """Return sizes that the network works at, and all shapes there.
+
+    Free sizes are even at first; some networks work at odd ones alone.
+    """
+    complaint = None
+    for size in (_ENLARGED, _ENLARGED + 1):
+        base = {name: _example(said, size) for name, said in inputs.items()}
+        try:
+            return base, shapes(infer(model, base))
+        except Exception as error:
+            complaint = complaint or failure(error, place)
+    assert complaint is not None
+    raise complaint from None
+
+
 def _whole(said: Dims) -> bool:
     return any(isinstance(n, int) for n in said)
 
 
-def _example(said: Dims) -> tuple[int, ...]:
+def _example(said: Dims, size: int) -> tuple[int, ...]:
     """Return sizes to try: the file's own, others where they are free."""
-    free = (1, 3, _ENLARGED, _ENLARGED)
+    free = (1, 3, size, size)
     return tuple(n if isinstance(n, int) else free[min(axis, 3)] for axis, n in enumerate(said))
 
 
