@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import platform
 from itertools import product
 from pathlib import Path
@@ -61,6 +62,7 @@ def main() -> None:
             shaders = [path for path, owner in pairs if owner == name]
             told |= _network(name, size, words.rounds, shaders, rows)
             if not words.networks:
+                machine["load"] = f"{os.getloadavg()[2]:.0f} other processes"
                 PAGE.write_text(field_table.page(told, machine))
     except KeyboardInterrupt:
         print("\nstopped; --resume measures what is left")
@@ -103,8 +105,8 @@ def _network(
         contents["mpv"] = field_clocks.package(network, "mpv")
     except TexelnetError as error:
         refused = error.fact
-    manifests = "".join(c["manifest.json"].decode() for c in contents.values())
-    digest = hashlib.sha256(manifests.encode()).hexdigest()[:16]
+    files = [json.loads(c["manifest.json"])["sha256"] for c in contents.values()]
+    digest = hashlib.sha256(json.dumps(files).encode()).hexdigest()[:16]
     cost, times = f"{name} cost {digest}", f"{name} {size[0]}x{size[1]} {digest}"
     if cost not in rows:
         rows[cost] = _cost(name, network, contents) | {"refused": refused}

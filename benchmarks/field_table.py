@@ -31,7 +31,7 @@ it likes. libplacebo is ffmpeg's filter: a video of 60 frames (15 at 960x540) bu
 less what an identity hook costs. *of onnxruntime* is the ratio of processor times, and what is
 to be reached. *limit* is the share of the multiply-adds that the driver does in registers
 alone. *off* is the largest difference from onnxruntime in 1/255: in libplacebo, which rounds to
-16-bit floats, and through wgpu.
+16-bit floats, and through wgpu. What is missing from a table was not measured this time.
 """
 
 
@@ -51,7 +51,8 @@ def page(rows: Rows, machine: dict[str, Any]) -> str:
 def _machine(machine: dict[str, Any]) -> str:
     names = "; ".join(machine[what] for what in ("driver", "host", "ncnn", "python"))
     peak = f"{machine['peak'] / 1e9:.1f} thousand million multiply-adds a second"
-    return f"{names}. On one core this driver does {peak}.\n"
+    load = f" The machine had {machine['load']} to run meanwhile." if machine["load"] else ""
+    return f"{names}. On one core this driver does {peak}.{load}\n"
 
 
 def _table(title: str, head: list[str], rows: list[list[str]], note: str = "") -> str:

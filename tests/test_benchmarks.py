@@ -76,7 +76,14 @@ def test_the_page_tells_ratios_and_what_is_to_be_reached() -> None:
         "fsrcnnx-8 cost 1234": {"webgpu": compiled, "refused": "too many textures"},
         "fsrcnnx-8 480x270 1234": {**times, "shaders": theirs},
     }
-    machine = {"driver": "a card", "host": "a host", "ncnn": "", "python": "", "peak": 1e11}
+    machine = {
+        "driver": "a card",
+        "host": "a host",
+        "ncnn": "",
+        "python": "",
+        "load": "",
+        "peak": 1e11,
+    }
     table = page(rows, machine)
     assert (
         "| fsrcnnx-8 | 714 | 20 (21) | refused |  | 40 (21) | 2.00 (to reach 1.4) | 9% "

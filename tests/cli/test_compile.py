@@ -25,6 +25,16 @@ def test_passes_and_cost_are_told_and_the_package_is_whole(capsys, tmp_path):
     assert package.manifest["schedule"]["form"] == "hybrid"
 
 
+def test_a_plane_made_in_parts_tells_the_channels(capsys, tmp_path):
+    wide = conv("x", "a", 3, 10, "pad: 1") + deconv("a", "y", 4, 1, "stride: 2 pad: 1")
+    path, out = files(tmp_path, wide, contract=Contract()), tmp_path / "package"
+    words = ["compile", str(path), "--for", "webgpu", "-o", str(out), "--schedule", "fragment"]
+    assert main(words) == 0
+    told = capsys.readouterr().out
+    assert "a: 10 x height x width (channels 0 to 7)" in told
+    assert "a: 10 x height x width (channels 8 to 9)" in told
+
+
 def test_fragments_when_they_are_asked_for(tmp_path):
     path, out = files(tmp_path, TWO, contract=Contract()), tmp_path / "package"
     words = ["compile", str(path), "--for", "webgpu", "-o", str(out), "--schedule", "fragment"]

@@ -126,7 +126,10 @@ def _tell(build: Build, target: str, folder: Path, contents: dict[str, bytes]) -
     for number, kernel in enumerate(build.kernels, 1):
         first, count = kernel.layers
         plane = kernel.plane
-        part = f" ({first} to {first + count - 1})" if count < packs(plane.channels) else ""
+        part = ""
+        if count < packs(plane.channels):
+            last = min(4 * (first + count), plane.channels) - 1
+            part = f" (channels {4 * first} to {last})"
         rows.append(
             (
                 str(number),
