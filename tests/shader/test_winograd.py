@@ -46,27 +46,27 @@ def nets() -> dict[str, Network]:
     """Return windows at every kind of border; 7 x 6 pixels leave a rest in every square."""
     made = {}
     for name in ("zero", "edge", "reflect", "inside", "one side", "5x5", "of two planes"):
-        s = Sketch(6)
+        s = Sketch(12)
         if name in ("edge", "reflect"):
             s.node("Pad", "p", "x", np.array([0, 0, 1, 1, 0, 0, 1, 1]), mode=name)
-            s.conv("y", "p", 6, 7, 3)
+            s.conv("y", "p", 12, 13, 3)
         elif name == "inside":
-            s.conv("y", "x", 6, 7, 3)
+            s.conv("y", "x", 12, 13, 3)
         elif name == "one side":
-            s.conv("y", "x", 6, 7, 3, pads=[0, 2, 2, 0])
+            s.conv("y", "x", 12, 13, 3, pads=[0, 2, 2, 0])
         elif name == "5x5":
-            s.conv("y", "x", 6, 7, 5, pads=[2] * 4)
+            s.conv("y", "x", 12, 13, 5, pads=[2] * 4)
         elif name == "of two planes":
-            s.prelu("a", s.conv("a0", "x", 6, 5, 3, **PAD1), 5)
+            s.prelu("a", s.conv("a0", "x", 12, 11, 3, **PAD1), 11)
             s.node("Concat", "b", "a", "x", axis=1)
-            s.node("Relu", "c", s.conv("c0", "b", 11, 7, 3, **PAD1))
-            s.node("Add", "y", s.conv("d", "c", 7, 6, 1), "x")
+            s.node("Relu", "c", s.conv("c0", "b", 23, 13, 3, **PAD1))
+            s.node("Add", "y", s.conv("d", "c", 13, 12, 1), "x")
         else:
-            s.prelu("y", s.conv("a", "x", 6, 7, 3, **PAD1), 7)
+            s.prelu("y", s.conv("a", "x", 12, 13, 3, **PAD1), 13)
         made[name] = s.finish("y")
-    s = Sketch(6)
-    s.prelu("a", s.conv("a0", "x", 6, 6, 3, **PAD1), 6)
-    s.deconv("y", "a", 6, 1, 4, **UP)
+    s = Sketch(12)
+    s.prelu("a", s.conv("a0", "x", 12, 12, 3, **PAD1), 12)
+    s.deconv("y", "a", 12, 1, 4, **UP)
     return made | {"a deconvolution": s.finish("y")}
 
 
@@ -84,7 +84,7 @@ def products(build) -> int:
 @squares
 @every
 def test_squares_are_what_single_pixels_are(name: str, schedule) -> None:
-    net, feeds = NETS[name], picture(6)
+    net, feeds = NETS[name], picture(12)
     build = compile_network(net, WEBGPU, schedule)
     got = evaluate_kernels(build.kernels, build.program, feeds)
     agree(got, reference(net, feeds), 1e-4)
@@ -101,7 +101,7 @@ def test_squares_take_fewer_products(side: str, part: float) -> None:
 @pytest.mark.parametrize(("name", "side"), [("zero", "2"), ("inside", "4"), ("reflect", "2")])
 def test_squares_count_on_nothing_outside(name: str, side: str) -> None:
     """Where reads outside answer huge numbers, they would not cancel out."""
-    net, feeds = NETS[name], picture(6)
+    net, feeds = NETS[name], picture(12)
     package = in_memory(WEBGPU.package(compile_network(net, WEBGPU, SQUARES[side])))
     agree(Session(poisoned(package)).run(feeds), reference(net, feeds), 1e-4)
 
@@ -109,7 +109,7 @@ def test_squares_count_on_nothing_outside(name: str, side: str) -> None:
 def test_blocks_of_several_squares_share_their_weights() -> None:
     wide = replace(COMPUTE, block=(2, 4), winograd=2)
     build = compile_network(NETS["zero"], WEBGPU, wide)
-    feeds = picture(6)
+    feeds = picture(12)
     got = evaluate_kernels(build.kernels, build.program, feeds)
     agree(got, reference(NETS["zero"], feeds), 1e-4)
     used = [id(s.matrix) for s in build.kernels[0].body if isinstance(s, Accumulate)]

@@ -35,6 +35,8 @@ MORE = 0.021
 """... or of more: its machine code leaves the nearest cache, and then the next."""
 BUFFERED = 0.035
 """The same by a number in a buffer."""
+TERM, SCALED = 0.01, 0.05
+"""A pack added to a sum of packs, as it is or times a number."""
 SIMPLE = 0.02
 """Any other operation on a pack."""
 
@@ -72,7 +74,7 @@ def _cost(body: Iterable[Statement], stored: float, number: float) -> float:
             else:
                 total += 16 * BUFFERED
         elif isinstance(s, Combine):
-            total += SIMPLE * len(s.terms) / 2
+            total += sum(TERM if abs(factor) == 1 else SCALED for factor, _ in s.terms)
         elif not isinstance(s, Gather):
             total += SIMPLE
     return total
