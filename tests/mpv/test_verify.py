@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from tests.golden.write import networks
+from tests.run.test_verify_networks import decon
 
 from texelnet.run.verify import BUILT_IN, verify
 from texelnet.shader.compile import compile_network
@@ -51,3 +52,11 @@ def test_mutants_of_the_text_are_caught(name, tmp_path) -> None:
     proof = verify(network, MPV, tmp_path, edited=True, trials=TRIALS, seconds=0)
     assert reason in " ".join(proof.reasons)
     assert (proof.departure is not None) == (reason == DEPARTS)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("form", MPV.schedules)
+def test_decon_x2_is_proved_at_every_size(form) -> None:
+    proof = verify(decon(), MPV, schedule=MPV.schedules[form], seconds=0)
+    assert proof.equal, proof.text()
+    assert len(proof.compared) == len(BUILT_IN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from texelnet.run.read_back import BINDS, Block, together, unpacked
+from texelnet.run.read_back import BINDS, Block, blocks, together, unpacked
 
 NUMBERS = np.array([0, -1.5, 65504, 1e-30, np.inf, -np.inf, 1 / 3, 1.0], np.float32)
 
@@ -28,8 +28,19 @@ def test_numbers_come_back_bit_for_bit(channels: int, width: int) -> None:
     planes = np.resize(NUMBERS, (channels, 3, width))
     block = Block("a", channels, 3, width, (("t", 0, 1, 1, 1),))
     samples = np.rint(painted(block, planes) * 65535) / np.float32(65535)
-    (got,) = unpacked([block], samples.astype(np.float32)).values()
+    ((_, got),) = unpacked([block], samples.astype(np.float32))
     np.testing.assert_array_equal(got, planes)
+
+
+def test_a_plane_of_more_textures_than_a_pass_binds_is_several_blocks() -> None:
+    passes = [
+        {"writes": "a", "packs": [n, 1], "beside": [1, 1], "texture": f"t{n}"}
+        for n in range(16)
+    ]
+    planes = {"a": {"channels": 62, "height": 3, "width": 2}}
+    found = blocks({"passes": passes, "planes": planes}, {})
+    assert [(b.channels, len(b.textures)) for b in found] == [(4 * BINDS, BINDS), (6, 2)]
+    assert found[1].textures[1] == ("t15", 1, 1, 1, 1)
 
 
 def test_planes_go_together_while_a_pass_can_bind_their_textures() -> None:

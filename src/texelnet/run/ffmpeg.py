@@ -94,12 +94,13 @@ class Session:
         Nothing is cut. Whether the shader ran is for :meth:`prove` to say.
         """
         rows, columns = picture.shape[1:]
-        found: dict[str, Planes] = {}
+        found: dict[str, list[Planes]] = {}
         for group in together(wanted):
             text, tall, wide = added(hook, group, (2 * rows, 2 * columns))
             drawn = _drawn(self.text + text, picture, (tall, wide), self.place)
-            found |= unpacked(group, drawn[0])
-        return found
+            for name, numbers in unpacked(group, drawn[0]):
+                found.setdefault(name, []).append(numbers)
+        return {name: np.concatenate(parts) for name, parts in found.items()}
 
     def _witness(self, shape: tuple[int, ...], size: tuple[int, int]) -> None:
         """Draw noise twice: a shader of ours and its negative add up to white at every pixel.

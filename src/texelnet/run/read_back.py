@@ -92,7 +92,10 @@ class Block:
 
 
 def blocks(manifest: Mapping[str, Any], sizes: Mapping[str, int]) -> list[Block]:
-    """Return the planes that a package's passes write, at these sizes."""
+    """Return the planes that a package's passes write, at these sizes.
+
+    A plane of more textures than a pass binds is several blocks, in their order.
+    """
     textures: dict[str, list[tuple[str, int, int, int, int]]] = {}
     for entry in manifest["passes"]:
         packs, beside = entry["packs"], entry["beside"]
@@ -101,7 +104,12 @@ def blocks(manifest: Mapping[str, Any], sizes: Mapping[str, int]) -> list[Block]
     for name, held in textures.items():
         plane = manifest["planes"][name]
         height, width = (tree_at(plane[side], sizes) for side in ("height", "width"))
-        found.append(Block(name, plane["channels"], height, width, tuple(held)))
+        for start in range(0, len(held), BINDS):
+            part = held[start : start + BINDS]
+            first, end = part[0][1], part[-1][1] + part[-1][2]
+            channels = min(plane["channels"], 4 * end) - 4 * first
+            moved = tuple((t[0], t[1] - first, *t[2:]) for t in part)
+            found.append(Block(name, channels, height, width, moved))
     return found
 
 
@@ -151,10 +159,9 @@ def added(hook: str, group: Sequence[Block], least: tuple[int, int]) -> tuple[st
     return "\n" + "\n".join(lines) + "\n", rows, columns
 
 
-def unpacked(group: Sequence[Block], picture: Planes) -> dict[str, Planes]:
-    """Return the planes by name, from the picture that their pass drew."""
-    found, top = {}, 0
+def unpacked(group: Sequence[Block], picture: Planes) -> Iterator[tuple[str, Planes]]:
+    """Return each block's plane and numbers, from the picture that their pass drew."""
+    top = 0
     for block in group:
-        found[block.plane] = block.numbers(picture, top)
+        yield block.plane, block.numbers(picture, top)
         top += block.tall
-    return found
