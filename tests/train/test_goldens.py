@@ -12,6 +12,7 @@ from tests.caffe.reference import HERE, SHARED, golden
 from texelnet.caffe import read_net, weights_from_arrays
 from texelnet.caffe.layers import KINDS
 from texelnet.caffe.solver import read_solver
+from texelnet.run.torch import fed
 from texelnet.train import Descent, Interpreted
 
 torch = pytest.importorskip("torch", reason="torch is not installed: make setup")
@@ -72,9 +73,8 @@ def run(path: Path) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     )
     torch.manual_seed(1)
     network = Interpreted(torch, net)
-    made = network.forward(
-        {name: torch.from_numpy(np.array(v)) for name, v in case.part("in/").items()}
-    )
+    given = fed(net) | case.part("in/")
+    made = network.forward({n: torch.from_numpy(np.array(v)) for n, v in given.items()})
     outside = {name: torch.from_numpy(np.array(v)) for name, v in case.part("topdiff/").items()}
     found = {f"blob/{name}": value.detach().numpy() for name, value in made.last.items()}
     for _ in range(meta.get("backwards", 0)):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from texelnet.caffe import Net
+from texelnet.caffe.feeds import FEEDS
 from texelnet.errors import DeviceError
 from texelnet.train import Interpreted
 
@@ -47,7 +48,7 @@ def compute(
     net
         With weights; losses and labels are computed if it was read with them.
     inputs
-        A blob for each input, by name.
+        A blob for each input, by name; layers that read data give their first batch.
     outside
         None: no gradients. Otherwise those that come in from outside, of blobs by name; the
         losses' own need none.
@@ -61,7 +62,8 @@ def compute(
     """
     torch = module()
     network = Interpreted(torch, net)
-    given = {name: torch.from_numpy(np.array(v, np.float32)) for name, v in inputs.items()}
+    batches = fed(net) | dict(inputs)
+    given = {name: torch.from_numpy(np.array(v, np.float32)) for name, v in batches.items()}
     made = network.forward(given)
     found = {f"blob/{name}": _array(value) for name, value in made.last.items()}
     for (layer, index), value in network.parameters.items():
@@ -73,6 +75,18 @@ def compute(
         found |= {f"diff/{name}": _array(value) for name, value in blobs.items()}
         found |= {f"pdiff/{key}": _array(value) for key, value in parameters.items()}
     return found
+
+
+def fed(net: Net) -> Arrays:
+    """Return the first batch of each layer that reads data, by the names of its tops."""
+    return {
+        top: array
+        for layer in net.layers
+        if layer.type in FEEDS
+        for top, array in zip(
+            layer.tops, FEEDS[layer.type](layer, net.phase == "TRAIN").batch(0, 0), strict=False
+        )
+    }
 
 
 def _array(value: Any) -> np.ndarray:
