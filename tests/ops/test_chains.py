@@ -228,7 +228,6 @@ REFUSALS = [
     ),
     ("Softmax", [], {}, "axis -1 is not the channels"),
     ("DepthToSpace", [], {"blocksize": 3}, "8 channels do not fill blocks of 3x3"),
-    ("Reshape", [np.array([0, -1])], {}, "it takes the picture apart"),
     ("BatchNormalization", [np.ones(8)] * 4, {"training_mode": 1}, "it measures the whole"),
     ("Gelu", [], {"approximate": "loose"}, "Gelu with approximate=loose"),
     ("Cast", [], {"to": 8}, "a cast to something that is no number"),
