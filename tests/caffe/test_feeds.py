@@ -10,6 +10,7 @@ from texelnet.caffe import read_net
 from texelnet.caffe.encode import run as field
 from texelnet.caffe.encode import whole
 from texelnet.caffe.feeds import FEEDS
+from texelnet.caffe.feeds.database import decoded
 from texelnet.errors import PrototxtError
 from texelnet.picture import Picture, write_picture
 
@@ -68,6 +69,20 @@ def test_a_database_gives_the_pictures_that_are_in_it(tmp_path):
     pictures, labels = feed(tmp_path, DATA).batch(1, 0)
     np.testing.assert_array_equal(pictures, PICTURES[2:4])
     assert labels.tolist() == [2, 3]
+
+
+def test_a_datum_may_be_a_picture_file(tmp_path):
+    write_picture(Picture(PICTURES[0] / 255), tmp_path / "a.png")
+    content = field(4, [(tmp_path / "a.png").read_bytes()])
+    picture, label = decoded(b"".join([*content, *whole(5, 3), *whole(7, 1)]), "datum")
+    np.testing.assert_allclose(picture, PICTURES[0, ::-1], atol=1e-4)
+    assert label == 3
+
+
+def test_a_database_feeds_training_and_tests_at_once(tmp_path):
+    database(tmp_path)
+    one, two = feed(tmp_path, DATA, training=True), feed(tmp_path, DATA)
+    np.testing.assert_array_equal(one.batch(0, 0)[0], two.batch(0, 0)[0])
 
 
 def test_the_transform_cuts_subtracts_and_scales(tmp_path):

@@ -10,8 +10,6 @@ Every file is written beside its place and then renamed: it is there whole or no
 from __future__ import annotations
 
 import mmap
-import os
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,9 +26,8 @@ from texelnet.caffe.message import Message
 from texelnet.caffe.net import Net
 from texelnet.caffe.weights import Array
 from texelnet.caffe.wire import RUN, VARINT, Wire
+from texelnet.disk import write_whole
 from texelnet.errors import WeightsError
-
-MOST_HISTORY = 100_000
 
 
 @dataclass(frozen=True)
@@ -55,20 +52,24 @@ class SolverState:
     history: tuple[Array, ...]
 
 
+def _write(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+    """Write a file whole, in a folder that is made for it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, write)
+
+
 def write_caffemodel(path: Path, net: Net) -> None:
     """Write a network and its weights; a name ending in .h5 asks for HDF5."""
     if path.suffix == ".h5":
-        _write_hdf5(
-            path, {f"data/{layer.name}": _blobs(net, layer.name) for layer in net.layers}
-        )
+        _write_hdf5(path, {f"data/{layer.name}": net.numbers(layer) for layer in net.layers})
         return
     pieces: Pieces = text(1, net.name)
     for layer in net.layers:
-        blobs = [piece for values in _blobs(net, layer.name) for piece in blob(7, values)]
+        blobs = [piece for values in net.numbers(layer) for piece in blob(7, values)]
         phase = whole(10, 0 if net.phase == "TRAIN" else 1)
         rules = ("include", "exclude", "blobs")
         pieces += run(100, message(_set_up(layer), {7: blobs, 10: phase}, rules))
-    _whole(path, lambda file: file.writelines(pieces))
+    _write(path, lambda file: file.writelines(pieces))
 
 
 def _set_up(layer: Layer) -> Message:
@@ -82,11 +83,6 @@ def _set_up(layer: Layer) -> Message:
     return own
 
 
-def _blobs(net: Net, name: str) -> list[Array]:
-    layer = next(layer for layer in net.layers if layer.name == name)
-    return list(net.numbers(layer))
-
-
 def write_solverstate(path: Path, state: SolverState) -> None:
     """Write where a run stands; a name ending in .h5 asks for HDF5."""
     if path.suffix == ".h5":
@@ -97,7 +93,7 @@ def write_solverstate(path: Path, state: SolverState) -> None:
     for values in state.history:
         pieces += blob(3, values)
     pieces += whole(4, state.step)
-    _whole(path, lambda file: file.writelines(pieces))
+    _write(path, lambda file: file.writelines(pieces))
 
 
 def read_solverstate(path: Path) -> SolverState:
@@ -167,18 +163,4 @@ def _write_hdf5(
 
     arrays: dict[str, Sequence[NDArray[Any]]] = dict(groups)
     words = {"learned_net": learned} if learned else {}
-    _whole(path, lambda file: write_hdf5(file, arrays, numbers or {}, words))
-
-
-def _whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    try:
-        with os.fdopen(handle, "w+b") as file:
-            write(file)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    _write(path, lambda file: write_hdf5(file, arrays, numbers or {}, words))

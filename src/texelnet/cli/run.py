@@ -14,9 +14,7 @@ that come in from outside stand in IN.npz as ``topdiff/<blob>``; OUT.npz then ha
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Mapping
@@ -33,6 +31,7 @@ from texelnet.cli.network import (
     weighted,
 )
 from texelnet.cli.upscale import find_runner
+from texelnet.disk import write_whole
 from texelnet.errors import PrototxtError, UsageError
 
 if TYPE_CHECKING:
@@ -295,17 +294,8 @@ def _write(place: str, arrays: Mapping[str, Any]) -> None:
     """Write an .npz whole or not at all, under exactly this name."""
     import numpy as np
 
-    path = Path(place)
     try:
-        handle, part = tempfile.mkstemp(dir=path.parent, prefix=".writing-", suffix=".npz")
-    except OSError as error:
+        write_whole(Path(place), lambda file: np.savez(file, **arrays))
+    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
         reason = (error.strerror or str(error)).lower()
         raise UsageError(place, reason, "a folder that is there") from None
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, **arrays)
-        os.chmod(part, 0o644)
-        os.replace(part, path)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise

@@ -40,14 +40,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_on(parser: argparse.ArgumentParser, default: str = "auto") -> None:
+def add_on(parser: argparse.ArgumentParser) -> None:
     """Add --on, with every runner in its help."""
     from texelnet.run import RUNNERS
 
     names = ", ".join(RUNNERS)
-    parser.add_argument(
-        "--on", metavar="RUNNER", default=default, help=f"{names} or auto; {default}"
-    )
+    parser.add_argument("--on", metavar="RUNNER", default="auto", help=f"{names} or auto; auto")
 
 
 def _count(text: str) -> int:

@@ -16,9 +16,10 @@ See Hadsell, Chopra, LeCun, "Dimensionality Reduction by Learning an Invariant M
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
-from texelnet.losses.loss import Array, Loss, entries_counted, normaliser, number, pictures
+from texelnet.losses.loss import Array, Loss, divisor, entries_counted, number, pictures
 from texelnet.losses.softmax import entries, hits
 
 
@@ -32,60 +33,41 @@ def _euclidean_gradients(xp: Any, a: Array, b: Array) -> tuple[Array | None, ...
     return sent, -sent.reshape(b.shape)
 
 
-def _entropy(
-    xp: Any,
-    scores: Array,
-    targets: Array,
-    *,
-    ignore_label: int | None = None,
-    normalization: str = "BATCH_SIZE",
-) -> Array:
-    targets, counts = _counted(xp, scores, targets, ignore_label)
+def _entropy(xp: Any, scores: Array, targets: Array, **settings: Any) -> Array:
+    targets, counts, count = _counted(xp, scores, targets, **settings)
     # log(1 + e^x) - t x, in the form that overflows for no x
     above = number(xp, scores >= 0, scores)
     soft = xp.log1p(xp.exp(-xp.abs(scores)))
-    cost = (soft - scores * (targets - above)) * counts
-    return cost.sum() / _by(scores, counts, normalization)
+    return ((soft - scores * (targets - above)) * counts).sum() / divisor(count)
 
 
 def _entropy_gradients(
-    xp: Any,
-    scores: Array,
-    targets: Array,
-    *,
-    ignore_label: int | None = None,
-    normalization: str = "BATCH_SIZE",
+    xp: Any, scores: Array, targets: Array, **settings: Any
 ) -> tuple[Array | None, ...]:
-    targets, counts = _counted(xp, scores, targets, ignore_label)
-    sent = (1 / (1 + xp.exp(-scores)) - targets) * counts
-    return sent / _by(scores, counts, normalization), None
+    targets, counts, count = _counted(xp, scores, targets, **settings)
+    return (1 / (1 + xp.exp(-scores)) - targets) * counts / divisor(count), None
 
 
 def _entropy_count(
+    xp: Any, scores: Array, targets: Array, **settings: Any
+) -> Array | float | None:
+    return _counted(xp, scores, targets, **settings)[2]
+
+
+def _counted(
     xp: Any,
     scores: Array,
     targets: Array,
     *,
     ignore_label: int | None = None,
     normalization: str = "BATCH_SIZE",
-) -> Array | float | None:
-    _, counts = _counted(xp, scores, targets, ignore_label)
-    outer, _, inner = entries(scores.reshape(scores.shape[0], 1, -1), 1)
-    return entries_counted(normalization, outer, inner, counts.sum())
-
-
-def _counted(xp: Any, scores: Array, targets: Array, ignore: int | None) -> tuple[Array, Array]:
+) -> tuple[Array, Array, Array | float | None]:
+    """Return targets, where they count (1 or 0), and what their sum is divided by."""
     targets = targets.reshape(scores.shape)
-    kept = targets == targets if ignore is None else xp.trunc(targets) != ignore
-    return targets, number(xp, kept, scores)
-
-
-def _by(scores: Array, counts: Array, mode: str) -> Array | float:
-    outer = scores.shape[0]
-    inner = 1
-    for size in scores.shape[1:]:
-        inner *= size
-    return normaliser(mode, outer, inner, counts.sum())
+    kept = targets == targets if ignore_label is None else xp.trunc(targets) != ignore_label
+    counts, outer = number(xp, kept, scores), scores.shape[0]
+    inner = prod(scores.shape[1:])
+    return targets, counts, entries_counted(normalization, outer, inner, counts.sum())
 
 
 def _missed(xp: Any, scores: Array, labels: Array) -> tuple[Array, Array]:

@@ -65,23 +65,22 @@ def number(xp: Any, value: Array, like: Array) -> Array:
     return value.astype(like.dtype) if hasattr(value, "astype") else value.to(like.dtype)
 
 
-def normaliser(mode: str, outer: int, inner: int, valid: Array | int) -> Array | float:
-    """Return what a sum over outer x inner entries is divided by, at least 1.
+def entries_counted(
+    mode: str, outer: int, inner: int, valid: Array | int
+) -> Array | float | None:
+    """Return what a sum over outer x inner entries is divided by; None: by nothing.
 
     ``FULL`` counts all entries, ``VALID`` those that are not ignored, ``BATCH_SIZE`` the outer
     ones alone, ``NONE`` nothing.
     """
-    by = entries_counted(mode, outer, inner, valid)
-    if by is None:
-        return 1
-    return by.clip(1) if hasattr(by, "clip") else max(by, 1)
-
-
-def entries_counted(
-    mode: str, outer: int, inner: int, valid: Array | int
-) -> Array | float | None:
-    """Return the same before it is made at least 1; None for ``NONE``."""
     return {"FULL": outer * inner, "VALID": valid, "BATCH_SIZE": outer, "NONE": None}[mode]
+
+
+def divisor(count: Array | float | None) -> Array | float:
+    """Return the same, at least 1."""
+    if count is None:
+        return 1
+    return count.clip(1) if hasattr(count, "clip") else max(count, 1)
 
 
 def pictures(xp: Any, first: Array, *others: Array, **settings: Any) -> int:

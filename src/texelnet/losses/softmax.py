@@ -18,11 +18,12 @@ Semantic Segmentation", 2015, section 4.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from texelnet.losses.loss import Array, Loss, entries_counted, normaliser, number, pictures
+from texelnet.losses.loss import Array, Loss, divisor, entries_counted, number, pictures
 
 FLOOR, LOWEST = float(np.finfo(np.float32).tiny), 1e-20
 
@@ -54,114 +55,89 @@ def counted(labels: Array, outer: int, inner: int, ignore: int | None) -> Array:
     return flat == flat if ignore is None else flat != ignore
 
 
+@dataclass(frozen=True)
+class _Laid:
+    """Scores (outer, classes, inner), their labels, and which entries count."""
+
+    scores: Array
+    labels: Array
+    counts: Array
+    count: Array | float | None
+
+    def hit(self, xp: Any) -> Array:
+        """Return 1 at each entry's label."""
+        return number(xp, hits(xp, self.labels, *self.scores.shape), self.scores)
+
+    def rows(self, xp: Any, gains: Array) -> Array:
+        """Return each entry's row of the gains, 0 where it is ignored."""
+        classes = self.scores.shape[1]
+        table = gains.reshape(classes, classes)
+        return xp.einsum("olp,lk->okp", self.hit(xp), table) * self.kept(xp)
+
+    def kept(self, xp: Any) -> Array:
+        """Return 1 where an entry counts."""
+        return number(xp, self.counts, self.scores)
+
+
 def _laid(
-    xp: Any, scores: Array, labels: Array, axis: int, ignore_label: int | None
-) -> tuple[Array, Array, Array]:
-    """Return scores, hits and what counts, all (outer, classes, inner)."""
-    sizes = entries(scores, axis)
-    outer, _, inner = sizes
-    whole = scores.reshape(sizes)
-    return whole, hits(xp, labels, *sizes), counted(labels, outer, inner, ignore_label)
-
-
-def _value(
-    xp: Any,
     scores: Array,
     labels: Array,
     *,
     axis: int = 1,
     ignore_label: int | None = None,
     normalization: str = "VALID",
-) -> Array:
-    whole, hit, counts = _laid(xp, scores, labels, axis, ignore_label)
-    share = (softmax(xp, whole) * number(xp, hit, scores)).sum(axis=1, keepdims=True)
-    cost = -xp.log(share.clip(FLOOR)) * number(xp, counts, scores)
-    outer, _, inner = whole.shape
-    return cost.sum() / normaliser(normalization, outer, inner, counts.sum())
+) -> _Laid:
+    sizes = entries(scores, axis)
+    outer, _, inner = sizes
+    counts = counted(labels, outer, inner, ignore_label)
+    count = entries_counted(normalization, outer, inner, counts.sum())
+    return _Laid(scores.reshape(sizes), labels, counts, count)
 
 
-def _count(
-    xp: Any,
-    scores: Array,
-    labels: Array,
-    *others: Array,
-    axis: int = 1,
-    ignore_label: int | None = None,
-    normalization: str = "VALID",
-) -> Array | float | None:
-    outer, _, inner = entries(scores, axis)
-    valid = counted(labels, outer, inner, ignore_label).sum()
-    return entries_counted(normalization, outer, inner, valid)
+def _value(xp: Any, scores: Array, labels: Array, **settings: Any) -> Array:
+    laid = _laid(scores, labels, **settings)
+    share = (softmax(xp, laid.scores) * laid.hit(xp)).sum(axis=1, keepdims=True)
+    return (-xp.log(share.clip(FLOOR)) * laid.kept(xp)).sum() / divisor(laid.count)
 
 
 def _gradients(
-    xp: Any,
-    scores: Array,
-    labels: Array,
-    *,
-    axis: int = 1,
-    ignore_label: int | None = None,
-    normalization: str = "VALID",
+    xp: Any, scores: Array, labels: Array, **settings: Any
 ) -> tuple[Array | None, ...]:
-    whole, hit, counts = _laid(xp, scores, labels, axis, ignore_label)
-    sent = (softmax(xp, whole) - number(xp, hit, scores)) * number(xp, counts, scores)
-    outer, _, inner = whole.shape
-    by = normaliser(normalization, outer, inner, counts.sum())
-    return (sent / by).reshape(scores.shape), None
+    laid = _laid(scores, labels, **settings)
+    sent = (softmax(xp, laid.scores) - laid.hit(xp)) * laid.kept(xp)
+    return (sent / divisor(laid.count)).reshape(scores.shape), None
 
 
-def _infogain(
-    xp: Any,
-    scores: Array,
-    labels: Array,
-    gains: Array,
-    *,
-    axis: int = 1,
-    ignore_label: int | None = None,
-    normalization: str = "VALID",
-) -> Array:
-    whole, rows, counts = _gained(xp, scores, labels, gains, axis, ignore_label)
-    cost = -(rows * xp.log(softmax(xp, whole).clip(LOWEST))).sum()
-    outer, _, inner = whole.shape
-    return cost / normaliser(normalization, outer, inner, counts.sum())
+def _count(
+    xp: Any, scores: Array, labels: Array, *others: Array, **settings: Any
+) -> Array | float | None:
+    return _laid(scores, labels, **settings).count
 
 
-def _gained(
-    xp: Any, scores: Array, labels: Array, gains: Array, axis: int, ignore: int | None
-) -> tuple[Array, Array, Array]:
-    """Return scores, each entry's row of the gains (0 where it is ignored), what counts."""
-    whole, hit, counts = _laid(xp, scores, labels, axis, ignore)
-    classes = whole.shape[1]
-    rows = xp.einsum("olp,lk->okp", number(xp, hit, scores), gains.reshape(classes, classes))
-    return whole, rows * number(xp, counts, scores), counts
+def _infogain(xp: Any, scores: Array, labels: Array, gains: Array, **settings: Any) -> Array:
+    laid = _laid(scores, labels, **settings)
+    cost = -(laid.rows(xp, gains) * xp.log(softmax(xp, laid.scores).clip(LOWEST))).sum()
+    return cost / divisor(laid.count)
 
 
 def _infogain_gradients(
-    xp: Any,
-    scores: Array,
-    labels: Array,
-    gains: Array,
-    *,
-    axis: int = 1,
-    ignore_label: int | None = None,
-    normalization: str = "VALID",
+    xp: Any, scores: Array, labels: Array, gains: Array, **settings: Any
 ) -> tuple[Array | None, ...]:
-    whole, rows, counts = _gained(xp, scores, labels, gains, axis, ignore_label)
-    sent = softmax(xp, whole) * rows.sum(axis=1, keepdims=True) - rows
-    outer, _, inner = whole.shape
-    by = normaliser(normalization, outer, inner, counts.sum())
-    return (sent / by).reshape(scores.shape), None, None
+    laid = _laid(scores, labels, **settings)
+    rows = laid.rows(xp, gains)
+    sent = softmax(xp, laid.scores) * rows.sum(axis=1, keepdims=True) - rows
+    return (sent / divisor(laid.count)).reshape(scores.shape), None, None
 
 
 def _multinomial(xp: Any, shares: Array, labels: Array) -> Array:
-    whole, hit, _ = _laid(xp, shares, labels, 1, None)
-    share = (whole * number(xp, hit, shares)).sum(axis=1)
-    return -xp.log(share.clip(LOWEST)).sum() / whole.shape[0]
+    laid = _laid(shares, labels)
+    share = (laid.scores * laid.hit(xp)).sum(axis=1)
+    return -xp.log(share.clip(LOWEST)).sum() / shares.shape[0]
 
 
 def _multinomial_gradients(xp: Any, shares: Array, labels: Array) -> tuple[Array | None, ...]:
-    whole, hit, _ = _laid(xp, shares, labels, 1, None)
-    sent = -number(xp, hit, shares) / whole.clip(LOWEST) / whole.shape[0]
+    laid = _laid(shares, labels)
+    sent = -laid.hit(xp) / laid.scores.clip(LOWEST) / shares.shape[0]
     return sent.reshape(shares.shape), None
 
 

@@ -6,10 +6,7 @@ kept: the other EXIF facts (they would lie about the new file), gamma chunks, an
 
 from __future__ import annotations
 
-import contextlib
 import io
-import os
-import secrets
 import struct
 import warnings
 import zlib
@@ -21,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, JpegImagePlugin
 
+from texelnet.disk import write_whole
 from texelnet.errors import PictureError
 from texelnet.picture import png
 
@@ -100,8 +98,17 @@ def read_picture(path: str | Path) -> Picture:
     PictureError
         No such file; another format; damaged; more than 100 million pixels.
     """
-    where = str(path)
-    file = _contents(Path(path))
+    return decode_picture(_contents(Path(path)), str(path))
+
+
+def decode_picture(file: bytes, where: str) -> Picture:
+    """Read a PNG or JPEG that lies in memory; errors begin with `where`.
+
+    Raises
+    ------
+    PictureError
+        Another format; damaged; more than 100 million pixels.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's, about side notes in the file
@@ -243,15 +250,7 @@ def _as_jpeg(picture: Picture, quality: int) -> bytes:
 
 
 def _write_whole(path: Path, pieces: Iterable[bytes]) -> None:
-    """Write beside the place and rename, so that nobody ever sees half a file."""
-    part = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        with part.open("xb") as file:
-            for piece in pieces:
-                file.write(piece)
-        os.replace(part, path)
+        write_whole(path, lambda file: file.writelines(pieces))
     except OSError as error:
         raise PictureError(str(path), (error.strerror or str(error)).lower()) from None
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink()

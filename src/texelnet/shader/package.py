@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from texelnet.disk import write_whole
 from texelnet.errors import PackageError
 
 LARGEST = 1 << 30
@@ -39,6 +39,10 @@ def in_memory(contents: Mapping[str, bytes], place: str = "package") -> Package:
     return Package(place, _manifest(contents["manifest.json"], place), contents)
 
 
+def _put(content: bytes, file: IO[bytes]) -> None:
+    file.write(content)
+
+
 def write_package(contents: Mapping[str, bytes], folder: Path) -> None:
     """Write a package's files, each whole or not at all, the manifest last.
 
@@ -49,15 +53,7 @@ def write_package(contents: Mapping[str, bytes], folder: Path) -> None:
     if (folder / "manifest.json").exists():
         before = set(_manifest((folder / "manifest.json").read_bytes(), str(folder))["sha256"])
     for name in sorted(contents, key=lambda n: (n == "manifest.json", n)):
-        handle, temporary = tempfile.mkstemp(dir=folder, prefix=".writing-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(contents[name])
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, folder / name)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        write_whole(folder / name, partial(_put, contents[name]))
     for name in before - set(contents):
         if Path(name).name == name:  # the manifest may be a stranger's
             (folder / name).unlink(missing_ok=True)

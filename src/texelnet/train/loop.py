@@ -27,11 +27,12 @@ from texelnet.caffe.snapshot import (
     write_solverstate,
 )
 from texelnet.caffe.solver import Solver
+from texelnet.disk import write_whole
 from texelnet.errors import NetworkError, WeightsError
 from texelnet.train.group import Group
 from texelnet.train.needs import loss_weights
 from texelnet.train.net import Interpreted
-from texelnet.train.solver import Descent, learning_rate, steps_done
+from texelnet.train.solver import Descent, steps_done
 
 MOST_SIDECAR = 1 << 20
 
@@ -104,11 +105,6 @@ class Training:
         """How many steps are done."""
         return self.descent.iteration
 
-    @property
-    def rate(self) -> float:
-        """The learning rate of the next step."""
-        return learning_rate(self.solver.message, self.iteration)
-
     def _alone(self, net: Net) -> None:
         """Refuse what several processes would each do by themselves."""
         for layer in net.layers:
@@ -129,7 +125,7 @@ class Training:
         total, pictures = 0.0, 0
         for part in range(count):
             batch = (number * count + part) * self.group.size + self.group.rank
-            self.torch.manual_seed(self.seed * 1_000_003 + batch)
+            self.torch.manual_seed((self.seed * 1_000_003 + batch) % 2**63)
             made = self.network.forward(self._inputs(self.feeds, batch))
             assert made.loss is not None
             made.loss.backward()
@@ -179,7 +175,8 @@ class Training:
         history = tuple(h.detach().cpu().numpy() for h in self.descent.history)
         step = steps_done(self.solver.message, self.iteration)
         kept = {"seed": self.seed, "losses": list(self.losses)}
-        beside(state).write_text(json.dumps(kept) + "\n", "utf-8")
+        said = (json.dumps(kept) + "\n").encode()
+        write_whole(beside(state), lambda file: file.write(said))
         write_solverstate(state, SolverState(self.iteration, step, str(model), history))
         return model, state
 

@@ -106,8 +106,6 @@ class Interpreted:
             else:
                 tops = self._computed(layer, need, [made.last[b] for b in layer.bottoms])
             for top, value in zip(layer.tops, tops, strict=True):
-                if value.requires_grad:
-                    value.retain_grad()
                 made.first.setdefault(top, value)
                 made.last[top] = value
             made.loss = _added(made.loss, weighted(layer, tops))
@@ -132,7 +130,9 @@ class Interpreted:
             all parameters, by <layer>/<index>, shared ones in each layer that shares them.
         """
         for value in made.first.values():
-            value.grad = None
+            if value.requires_grad:
+                value.grad = None
+                value.retain_grad()
         total = made.loss
         for name, gradient in (outside or {}).items():
             if made.last[name].requires_grad:

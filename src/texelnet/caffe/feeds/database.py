@@ -6,6 +6,7 @@ it may be an encoded picture file (7). LEVELDB is refused: no maintained library
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from texelnet.caffe.feeds.feed import Arrays, Feed, chosen, random_of, stacked
 from texelnet.caffe.feeds.transform import beside, transform
 from texelnet.caffe.layer import Layer, spoken
 from texelnet.caffe.wire import FOUR_BYTES, RUN, VARINT, Wire
-from texelnet.errors import WeightsError
+from texelnet.errors import PictureError, WeightsError
+from texelnet.picture import decode_picture
 
 MOST_NUMBERS = 100_000_000
 
@@ -60,11 +62,7 @@ def _opened(layer: Layer, path: Path) -> tuple[Any, list[bytes]]:
     import lmdb
 
     try:
-        environment = lmdb.open(
-            str(path), readonly=True, lock=False, subdir=path.is_dir(), create=False
-        )
-        with environment.begin() as reading:
-            keys = [bytes(key) for key in reading.cursor().iternext(values=False)]
+        environment, keys = _environment(str(path.resolve()))
     except lmdb.Error as error:
         raise layer.error(f"{path} is no LMDB that can be read ({error})") from None
     if not keys:
@@ -72,12 +70,23 @@ def _opened(layer: Layer, path: Path) -> tuple[Any, list[bytes]]:
     return environment, keys
 
 
+@lru_cache(maxsize=16)
+def _environment(path: str) -> tuple[Any, list[bytes]]:
+    """Open an LMDB and list its keys; a process may open each only once."""
+    import lmdb
+
+    folder = Path(path).is_dir()
+    environment = lmdb.open(path, readonly=True, lock=False, subdir=folder, create=False)
+    with environment.begin() as reading:
+        return environment, [bytes(key) for key in reading.cursor().iternext(values=False)]
+
+
 def _datum(layer: Layer, environment: Any, key: bytes) -> tuple[np.ndarray, int]:
     with environment.begin() as reading:
         value = bytes(reading.get(key))
     try:
         return decoded(value, f"datum {key!r}")
-    except WeightsError as error:
+    except (PictureError, WeightsError) as error:
         raise layer.error(f"{error.where}: {error.fact}") from None
 
 
@@ -100,23 +109,10 @@ def decoded(value: bytes, source: str) -> tuple[np.ndarray, int]:
         elif field.number == 6 and field.type in (RUN, FOUR_BYTES):
             floats.append(wire.packed(field.span, "<f4"))
     if numbers[7]:
-        return _picture(content, source), numbers[5]
+        return decode_picture(content, source).colour[::-1] * 255, numbers[5]
     shape = tuple(numbers[axis] for axis in (1, 2, 3))
     values = np.frombuffer(content, np.uint8) if content else np.concatenate([[], *floats])
     if min(shape) < 0 or np.prod(shape, dtype=np.float64) != values.size:
         fact = f"it is {spoken(shape)}, but has {values.size} numbers"
         raise wire.error(0, fact, "the database is damaged")
     return values.reshape(shape).astype(np.float32), numbers[5]
-
-
-def _picture(content: bytes, source: str) -> np.ndarray:
-    """Decode a picture file that lies in a Datum."""
-    import tempfile
-
-    from texelnet.picture import read_picture
-
-    with tempfile.NamedTemporaryFile(suffix=".picture") as file:
-        file.write(content)
-        file.flush()
-        colour = read_picture(Path(file.name)).colour
-    return np.asarray(colour[::-1] * 255)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.random import Generator
@@ -46,17 +47,10 @@ def chosen(number: int, size: int, length: int, seed: int, shuffle: bool) -> lis
     return found
 
 
-_ORDERS: dict[tuple[int, int, int], np.ndarray] = {}
-
-
+@lru_cache(maxsize=4)
 def _order(turn: int, length: int, seed: int) -> np.ndarray:
     """Return the order of a turn; the last few are kept."""
-    key = (turn, length, seed)
-    if key not in _ORDERS:
-        while len(_ORDERS) > 3:
-            del _ORDERS[next(iter(_ORDERS))]
-        _ORDERS[key] = np.random.default_rng([seed, turn]).permutation(length)
-    return _ORDERS[key]
+    return np.random.default_rng([seed, turn]).permutation(length)
 
 
 def random_of(seed: int, number: int, entry: int = 0) -> Generator:
