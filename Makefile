@@ -6,7 +6,7 @@ PYTEST = $(PYTHON) -m pytest -q
 # wgpu complains on stderr when this is unset; any folder will do.
 export XDG_RUNTIME_DIR ?= $(CURDIR)/.venv
 
-.PHONY: help demo setup check test nightly reliability golden bench bench-field docs clean core dev train peers driver browser ffmpeg player
+.PHONY: help demo setup check test nightly reliability golden bench bench-field bench-caffe docs clean core dev train peers driver browser ffmpeg player
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
@@ -40,6 +40,9 @@ bench: core driver  ## Measure beside onnxruntime; prints a table, writes benchm
 
 bench-field: peers driver ffmpeg  ## The field's networks beside onnxruntime, ncnn and players; half an hour
 	@$(PYTHON) -m benchmarks.field
+
+bench-caffe: core  ## Load large Caffe weights beside protobuf; writes benchmarks/caffemodel.md
+	@$(PYTHON) benchmarks/caffemodel.py
 
 docs: core  ## Write the reference pages anew from the registries
 	@$(PYTHON) docs/generate.py

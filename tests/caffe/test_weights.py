@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import mmap
 import re
+import tracemalloc
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -68,6 +71,39 @@ def test_a_file_is_viewed_without_a_copy(tmp_path):
     values = read_weights(path).blobs["c"][0].values
     assert not values.flags.owndata
     assert not values.flags.writeable
+
+
+LARGE = np.zeros((1 << 10, 1 << 11), np.float32)
+SPENT = [(cm.floats, 0), (cm.doubles, LARGE.nbytes)]
+
+
+@pytest.mark.parametrize(("numbers", "needed"), SPENT, ids=("floats", "doubles"))
+def test_a_large_file_takes_no_more_memory_than_its_numbers(tmp_path, numbers, needed):
+    path = tmp_path / "w.caffemodel"
+    path.write_bytes(cm.layer("c", cm.shape(LARGE.shape) + numbers(LARGE)))
+    tracemalloc.start()
+    try:
+        weights = read_weights(path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert weights.blobs["c"][0].values.shape == LARGE.shape
+    assert peak < needed + (1 << 18)
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="counted in Linux's /proc")
+def test_pages_of_doubles_leave_the_memory_once_they_are_floats(tmp_path):
+    path = tmp_path / "w.caffemodel"
+    doubles, floats = cm.shape(LARGE.shape) + cm.doubles(LARGE), cm.shape([2]) + cm.floats(BIAS)
+    path.write_bytes(cm.layer("c", doubles, floats))
+    before = _shared_pages()
+    weights = read_weights(path)  # the bias keeps the file mapped
+    assert (_shared_pages() - before) * mmap.PAGESIZE < LARGE.nbytes
+    np.testing.assert_array_equal(weights.blobs["c"][1].values, BIAS)
+
+
+def _shared_pages() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[2])
 
 
 def blob(dims: list[int], count: int) -> bytes:

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -175,16 +176,16 @@ def read_blob(wire: Wire, span: Span, layer: str, index: int) -> Blob:
     dims = tuple(parts.shape or ())
     if parts.sizes:
         dims = tuple(parts.sizes.get(axis, 0) for axis in (1, 2, 3, 4))
-    values = _joined(parts.chunks.get(8) or parts.chunks.get(5) or [])
+    chunks = parts.chunks.get(8) or parts.chunks.get(5) or []
+    stored = sum(chunk.size for chunk in chunks)
     what = f'blob {index} of layer "{layer[:80]}"'
     said = " x ".join(map(str, dims)) or "no shape"
     if any(size < 0 for size in dims):
         raise wire.error(span.start, f"{what} has a negative size ({said})", _DAMAGED)
-    if prod(dims) != values.size:
-        fact = f"{what} is {said}, but {values.size:,} numbers are stored"
+    if prod(dims) != stored:
+        fact = f"{what} is {said}, but {stored:,} numbers are stored"
         raise wire.error(span.start, fact, _DAMAGED)
-    with np.errstate(over="ignore"):
-        numbers: Array = values.astype(np.float32, copy=False).reshape(dims)
+    numbers = _joined(wire, chunks).reshape(dims)
     numbers.flags.writeable = False
     return Blob(numbers, legacy=bool(parts.sizes))
 
@@ -224,12 +225,27 @@ def _shape(wire: Wire, span: Span) -> list[int]:
     return dims
 
 
-def _joined(chunks: list[NDArray[np.generic]]) -> NDArray[np.generic]:
-    if len(chunks) == 1:
-        return chunks[0]
-    return np.concatenate(chunks) if chunks else np.zeros(0, np.float32)
+def _joined(wire: Wire, chunks: list[NDArray[np.generic]]) -> Array:
+    """Return the numbers of a blob in a row: a view where they are floats in one run.
+
+    Others are copied block by block, and what is copied of the file leaves the memory.
+    """
+    if len(chunks) == 1 and chunks[0].dtype == np.float32:
+        return cast(Array, chunks[0])
+    numbers: Array = np.empty(sum(chunk.size for chunk in chunks), np.float32)
+    at = 0
+    for chunk in chunks:
+        for begin in range(0, chunk.size, _BLOCK):
+            block = chunk[begin : begin + _BLOCK]
+            with np.errstate(over="ignore"):
+                numbers[at : at + block.size] = block
+            wire.leave(block)
+            at += block.size
+    return numbers
 
 
+_BLOCK = 1 << 20
+"""So many numbers are copied at once."""
 _OTHER_FILES = (
     (b"version https://git-lfs", "the pointer that Git LFS leaves", "run git lfs pull"),
     (b"\x89HDF\r\n", "an HDF5 file", "call it .h5"),

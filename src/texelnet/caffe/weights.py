@@ -60,7 +60,10 @@ class Weights:
 
 
 def weights_from_arrays(arrays: Mapping[str, NDArray[np.generic]], source: str) -> Weights:
-    """Take the ``param/<layer>/<i>`` entries of a set of named arrays; ignore all others."""
+    """Take the ``param/<layer>/<i>`` entries of a set of named arrays; ignore all others.
+
+    Arrays of float32 are viewed, not copied.
+    """
     blobs: dict[str, dict[int, Blob]] = {}
     for key, values in arrays.items():
         if not key.startswith("param/"):
@@ -72,7 +75,7 @@ def weights_from_arrays(arrays: Mapping[str, NDArray[np.generic]], source: str) 
         if values.dtype.kind not in "fiu":
             raise WeightsError(source, f"the entry {key!r} holds {values.dtype}, not numbers")
         with np.errstate(over="ignore"):
-            numbers: Array = np.array(values, dtype=np.float32)
+            numbers: Array = np.asarray(values, dtype=np.float32).view()
         numbers.flags.writeable = False
         blobs.setdefault(layer, {})[int(index)] = Blob(numbers)
     return Weights(source, blobs)

@@ -127,6 +127,17 @@ class Wire:
             raise self.error(span.start, fact, _CUT)
         return np.frombuffer(self.buffer, dtype, len(span) // size, span.start)
 
+    def leave(self, values: NDArray[np.generic]) -> None:
+        """Drop the pages of a mapped file that a view lies on; who looks again has them again.
+
+        They count as this process's memory as long as they are mapped in.
+        """
+        if isinstance(self.buffer, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            begin = values.ctypes.data - np.frombuffer(self.buffer, "u1").ctypes.data
+            page = begin // mmap.PAGESIZE * mmap.PAGESIZE
+            length = values.strides[0] * len(values)
+            self.buffer.madvise(mmap.MADV_DONTNEED, page, begin - page + length)
+
     def repeated(self, span: Span, key: int, dtype: str) -> NDArray[np.generic]:
         """View values written one by one, each after the same one-byte key, from here on.
 
