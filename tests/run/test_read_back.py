@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from texelnet.run.read_back import BINDS, Block, blocks, together, unpacked
+from texelnet.run.read_back import BINDS, LONGEST, Block, added, blocks, together, unpacked
+from texelnet.shader.targets.mpv import HOOKED
 
 NUMBERS = np.array([0, -1.5, 65504, 1e-30, np.inf, -np.inf, 1 / 3, 1.0], np.float32)
 
@@ -44,5 +45,21 @@ def test_a_plane_of_more_textures_than_a_pass_binds_is_several_blocks() -> None:
 
 
 def test_planes_go_together_while_a_pass_can_bind_their_textures() -> None:
-    block = Block("a", 20, 2, 2, tuple((f"t{n}", n, 1, 1, 1) for n in range(5)))
-    assert [len(group) for group in together([block] * 5)] == [BINDS // 5] * 2 + [1]
+    of = [tuple((f"{name}{n}", n, 1, 1, 1) for n in range(5)) for name in "abcde"]
+    group = [Block(name, 20, 2, 2, held) for name, held in zip("abcde", of, strict=True)]
+    block, (text, rows, columns) = group[0], added("LUMA", group, (1, 1))
+    bound = [part.count("//!BIND") - 1 for part in text.split("//!HOOK")[1:]]
+    assert bound == [BINDS // 5 * 5] * 2 + [5]
+    assert (rows, columns) == (5 * block.tall, 20 * 2)
+    assert text.count("texelFetch(HOOKED") == 2  # the first finds nothing to keep
+    assert f"g.y < {2 * block.tall} || g.y >= {4 * block.tall}" in text
+
+
+def test_the_texture_that_passes_draw_over_is_read_first() -> None:
+    other, answer = (Block(n, 1, 2, 2, ((n, 0, 1, 1, 1),)) for n in ("t", HOOKED))
+    assert list(together([other, answer])) == [[answer, other]]
+
+
+def test_a_picture_holds_so_many_rows() -> None:
+    block = Block("a", 1, LONGEST // 8, 2, (("t", 0, 1, 1, 1),))
+    assert [len(group) for group in together([block] * 5)] == [2, 2, 1]

@@ -1,10 +1,10 @@
 """Read back: the textures of a user shader, bit for bit, through a host that shows 0..1.
 
-A pass is added after those of the file, which are left as they are. It draws a picture of
+Passes are added after those of the file, which are left as they are. They draw a picture of
 textures: the channels of a plane beside each other, as often as they fit, and four times below
 each other, for the four bytes of their numbers. A byte is a 256th, which every texture and
 every sample of 16 bits keeps. So numbers beyond 0..1 are seen as they were stored, and so are
-those that are none.
+those that are none. A pass that binds all it can is followed by another that keeps its rows.
 """
 
 from __future__ import annotations
@@ -114,12 +114,13 @@ def blocks(manifest: Mapping[str, Any], sizes: Mapping[str, int]) -> list[Block]
 
 
 def together(found: Sequence[Block]) -> Iterator[list[Block]]:
-    """Put blocks together whose textures one pass can bind, and that one picture holds."""
+    """Put blocks together that one picture holds.
+
+    Who shows the answer's texture comes first: the next pass writes over it.
+    """
     group: list[Block] = []
-    for block in found:
-        more = [*group, block]
-        binds, rows = sum(len(b.textures) for b in more), sum(b.tall for b in more)
-        if group and (binds > BINDS or rows > LONGEST):
+    for block in sorted(found, key=lambda b: all(t[0] != HOOKED for t in b.textures)):
+        if group and sum(b.tall for b in (*group, block)) > LONGEST:
             yield group
             group = []
         group.append(block)
@@ -127,8 +128,21 @@ def together(found: Sequence[Block]) -> Iterator[list[Block]]:
         yield group
 
 
+def _bound(group: Sequence[Block]) -> list[list[tuple[Block, int]]]:
+    """Return the blocks of each pass, and the rows at which they begin."""
+    passes: list[list[tuple[Block, int]]] = [[]]
+    top = 0
+    for block in group:
+        binds = sum(len(b.textures) for b, _ in passes[-1]) + len(block.textures)
+        if passes[-1] and binds > BINDS:
+            passes.append([])
+        passes[-1].append((block, top))
+        top += block.tall
+    return passes
+
+
 def added(hook: str, group: Sequence[Block], least: tuple[int, int]) -> tuple[str, int, int]:
-    """Return the pass that draws some planes, and its rows and columns.
+    """Return the passes that draw some planes, and their rows and columns.
 
     Parameters
     ----------
@@ -141,26 +155,37 @@ def added(hook: str, group: Sequence[Block], least: tuple[int, int]) -> tuple[st
     """
     rows = max(sum(block.tall for block in group), least[0])
     columns = max(*(block.across * block.width for block in group), least[1])
-    names = dict.fromkeys([HOOKED, *(t[0] for block in group for t in block.textures)])
+    passes = _bound(group)
+    texts = (_pass(hook, part, rows, columns, part is passes[0]) for part in passes)
+    return "".join(texts), rows, columns
+
+
+def _pass(
+    hook: str, part: Sequence[tuple[Block, int]], rows: int, columns: int, first: bool
+) -> str:
+    """Write a pass; the first finds a picture of nothing, the others that of those before."""
+    names = dict.fromkeys([HOOKED, *(t[0] for block, _ in part for t in block.textures)])
     head = [f"HOOK {hook}", "DESC read back", *(f"BIND {name}" for name in names)]
     head += [f"SAVE {HOOKED}", f"WIDTH {columns}", f"HEIGHT {rows}"]
-    tops = np.cumsum([0, *(block.tall for block in group)]).tolist()
-    texts = (block.text(top) for block, top in zip(group, tops, strict=False))
+    start, end = part[0][1], part[-1][1] + part[-1][0].tall
+    before = f"{HOOKED}_mul * texelFetch({HOOKED}_raw, g, 0)"
+    kept = f"  if (g.y < {start} || g.y >= {end}) {{ return {before}; }}"
     lines = [
         *(f"//!{line}" for line in head),
         "vec4 hook() {",
         f"  ivec2 g = ivec2({HOOKED}_pos * vec2({columns}, {rows}));",
+        *([] if first else [kept]),
         "  int byte = 0;",
-        "  float number = 0.0;" + "".join(texts),
+        "  float number = 0.0;" + "".join(block.text(top) for block, top in part),
         "  uint bits = floatBitsToUint(number) >> uint(24 - 8 * byte);",
         "  return vec4(vec3(float(bits & 255u) / 256.0), 1.0);",
         "}",
     ]
-    return "\n" + "\n".join(lines) + "\n", rows, columns
+    return "\n" + "\n".join(lines) + "\n"
 
 
 def unpacked(group: Sequence[Block], picture: Planes) -> Iterator[tuple[str, Planes]]:
-    """Return each block's plane and numbers, from the picture that their pass drew."""
+    """Return each block's plane and numbers, from the picture that was drawn."""
     top = 0
     for block in group:
         yield block.plane, block.numbers(picture, top)
