@@ -121,10 +121,120 @@ class Bars:
 
 
 @dataclass(frozen=True)
-class Figure:
-    """Images or bars that belong together."""
+class Cells:
+    """A grid of squares: a kernel, labels, the windows of a pooling.
 
-    parts: Sequence[Image | Bars]
+    Parameters
+    ----------
+    rows
+        What stands in each square.
+    groups
+        Which colour each has: 0..7, or -1 for none; all none where left out.
+    legend
+        What the colours mean, from 0.
+    marked
+        Squares with a thick border, as (row, column).
+    """
+
+    title: str
+    rows: Sequence[Sequence[str]]
+    alt: str
+    groups: Sequence[Sequence[int]] = ()
+    legend: Sequence[str] = ()
+    marked: Sequence[tuple[int, int]] = ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One curve of a plot.
+
+    Parameters
+    ----------
+    style
+        "line", "steps", "dots" or "faint": a dashed line for what is only compared with.
+    """
+
+    name: str
+    xs: Sequence[float]
+    ys: Sequence[float]
+    style: str = "line"
+
+
+@dataclass(frozen=True)
+class Plot:
+    """Curves over one axis.
+
+    Parameters
+    ----------
+    x, y
+        What the axes show, with units.
+    """
+
+    title: str
+    x: str
+    y: str
+    lines: Sequence[Line]
+    alt: str
+    log: bool = False
+
+
+@dataclass(frozen=True)
+class Slider:
+    """Parts of which one is seen at a time, chosen by a slider; on paper the first.
+
+    Parameters
+    ----------
+    label
+        What is chosen: "output pixel".
+    names
+        What each choice is called.
+    slides
+        The parts of each choice.
+    said
+        A sentence about each choice.
+    """
+
+    label: str
+    names: Sequence[str]
+    slides: Sequence[Sequence[Still]]
+    said: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One node of a chart."""
+
+    name: str
+    words: str
+    loud: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A graph, a node a line, with arrows drawn beside them.
+
+    Parameters
+    ----------
+    stops
+        The nodes, in order: none is before what it needs.
+    arrows
+        (from, to), as places in `stops`.
+    """
+
+    stops: Sequence[Stop]
+    arrows: Sequence[tuple[int, int]]
+    alt: str
+
+
+Still = Image | Bars | Cells | Plot
+Shown = Still | Slider | Chart
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What is to be looked at together."""
+
+    parts: Sequence[Shown]
     caption: str
 
 

@@ -75,7 +75,7 @@ BAD = {
     ),
     "compare p.png q.png -o page.pdf": (
         "page.pdf: its name does not say what kind of page it is\n"
-        "  try: a name that ends in .html or .md\n"
+        "  try: a name that ends in .html, .md, .txt\n"
     ),
 }
 

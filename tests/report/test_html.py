@@ -113,5 +113,5 @@ def test_a_file_of_another_kind_is_refused() -> None:
         check_name("page.pdf")
     assert str(error.value) == (
         "page.pdf: its name does not say what kind of page it is\n"
-        "  try: a name that ends in .html or .md"
+        "  try: a name that ends in .html, .md, .txt"
     )

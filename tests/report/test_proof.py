@@ -59,4 +59,4 @@ def test_the_command_writes_the_page(
     assert len(text) < 2_000_000
     words = ["verify", str(prototxt), "--for", "webgpu", "-o", "page.pdf"]
     assert main(words) == 2
-    assert "a name that ends in .html or .md" in capsys.readouterr().err
+    assert "a name that ends in .html, .md, .txt" in capsys.readouterr().err

@@ -17,6 +17,7 @@ from texelnet import __version__
 from texelnet.cli import (
     compare,
     compile,
+    explain,
     inspect,
     network,
     plot,
@@ -53,6 +54,7 @@ COMMANDS: dict[str, Command] = {
     "run": run,
     "verify": verify,
     "compare": compare,
+    "explain": explain,
     "train": train,
     "plot": plot,
 }

@@ -21,12 +21,14 @@ from texelnet.ops.move import MOVES
 from texelnet.ops.op import Case, Node, NotInAShader, Op, Operand, Result, Vector, View
 from texelnet.ops.pointwise import POINTWISE
 from texelnet.ops.pool import AVERAGE_POOL, MAX_POOL
+from texelnet.ops.read import read_node
 from texelnet.ops.reduce import REDUCTIONS
 from texelnet.ops.refused import REFUSED
 from texelnet.ops.resize import RESIZE
 from texelnet.ops.shuffle import SHUFFLES
 from texelnet.ops.sizes import SIZES, NoSize, is_about_sizes, lower_sizes
 from texelnet.ops.spread import SPREADS
+from texelnet.ops.told import Facts, Told
 from texelnet.ops.truth import TRUTHS
 from texelnet.ops.turned import as_plane, lower_turned, reads_views
 from texelnet.ops.view import VIEWS
@@ -110,13 +112,16 @@ __all__ = [
     "OPS",
     "SIZES",
     "Case",
+    "Facts",
     "Node",
     "NotInAShader",
     "Op",
     "Operand",
+    "Told",
     "Vector",
     "View",
     "as_plane",
     "meaning",
+    "read_node",
     "view_of",
 ]

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from texelnet.ops.told import Facts, Told
 from texelnet.pixel import Demand, Plane, Size, size
 
 
@@ -157,6 +158,8 @@ class Op:
     cases: tuple[Case, ...] = ()
     macs: Callable[[Node], Fraction] = _free
     """Multiply-adds per pixel of the node's own output."""
+    explain: Callable[[Node, Facts], Told] | None = None
+    """Tells about one node; where left out, only the summary is told."""
     views: bool = False
     """Whether ``lower`` itself takes views."""
 

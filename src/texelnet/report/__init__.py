@@ -9,11 +9,13 @@ from pathlib import Path
 from texelnet.errors import UsageError
 from texelnet.page import Page
 from texelnet.report.comparison import comparison_page
+from texelnet.report.explanation import explanation_page
 from texelnet.report.html import html
 from texelnet.report.markdown import markdown
 from texelnet.report.proof import proof_page
+from texelnet.report.terminal import text
 
-WRITERS: dict[str, Callable[[Page], str]] = {".html": html, ".md": markdown}
+WRITERS: dict[str, Callable[[Page], str]] = {".html": html, ".md": markdown, ".txt": text}
 """Forms of a file, by the ending of its name."""
 
 
@@ -27,7 +29,7 @@ def check_name(place: str) -> None:
     """
     if Path(place).suffix.lower() not in WRITERS:
         fact = "its name does not say what kind of page it is"
-        raise UsageError(place, fact, f"a name that ends in {' or '.join(WRITERS)}")
+        raise UsageError(place, fact, f"a name that ends in {', '.join(WRITERS)}")
 
 
 def write_page(page: Page, place: str) -> None:
@@ -41,6 +43,7 @@ __all__ = [
     "WRITERS",
     "check_name",
     "comparison_page",
+    "explanation_page",
     "html",
     "markdown",
     "proof_page",

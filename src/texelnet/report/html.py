@@ -4,17 +4,38 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Sequence
 from html import escape
 
-from texelnet.page import Bars, Code, Equation, Figure, Image, Note, Page, Part, Table, Text
+from texelnet.page import (
+    Bars,
+    Cells,
+    Chart,
+    Code,
+    Equation,
+    Figure,
+    Image,
+    Note,
+    Page,
+    Part,
+    Plot,
+    Shown,
+    Slider,
+    Table,
+    Text,
+)
+from texelnet.report.drawings import bars, cells, chart
+from texelnet.report.plots import plot
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1d2327; --soft: #57606a; --paper: #fdfcf9;
   --line: #d8d5cc; --well: #f3f1ea; --bar: #4f7a94; --mark: #b4451f;
-  --good: #146c3a; --bad: #ab2a1a; --note: #6a5300; }
+  --good: #146c3a; --bad: #ab2a1a; --note: #6a5300; --line1: #1f6fb2; --line2: #b4451f;
+  --line3: #2c7a3f; --line4: #7b4fa3; --line5: #8a6d00; --line6: #b03a76; --line7: #3f7f86; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6e4de; --soft: #a5acb3;
   --paper: #16191c; --line: #3a4046; --well: #1f2428; --bar: #7fb0cc; --mark: #f0885f;
-  --good: #6fd095; --bad: #ff9a8a; --note: #e0c468; } }
+  --good: #6fd095; --bad: #ff9a8a; --note: #e0c468; --line1: #7db7ec; --line2: #f0885f;
+  --line3: #7fcf95; --line4: #c0a0e4; --line5: #dcc25a; --line6: #ee8fbc; --line7: #7fcbd3; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink);
   font: 16px/1.55 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
@@ -48,8 +69,35 @@ svg { width: 100%; height: auto; display: block; } svg text { fill: var(--soft);
   font: 9px system-ui, "DejaVu Sans", sans-serif; } svg .bar { fill: var(--bar); }
 svg .axis { stroke: var(--line); } svg .mark { stroke: var(--mark); stroke-dasharray: 3 2; }
 svg text.said { fill: var(--mark); }
+svg .cell { stroke: var(--line); } svg text.word { font-size: 10px; fill: var(--ink); }
+svg .marked { fill: none; stroke: var(--mark); stroke-width: 2.5; } svg.plot text {
+  fill: var(--soft); } .keys { display: flex; flex-wrap: wrap; gap: .2rem 1rem;
+  font-size: .85em; color: var(--soft); margin-top: .3rem; }
+.key i { display: inline-block; width: .9em; height: .9em; border: 1px solid var(--soft);
+  margin-right: .35em; vertical-align: -.1em; }
+.wide { grid-column: 1 / -1; max-width: 46rem; } .chooser { display: block; margin: .3rem 0;
+  font-size: .95em; } .chooser[hidden], .slide[hidden] { display: none; } .chooser input {
+  width: min(24rem, 60vw); vertical-align: middle; accent-color: var(--bar); }
+.chart svg { max-width: none; } svg .arrow { fill: none; stroke: var(--soft); } svg .tip {
+  fill: var(--soft); } svg .stop { fill: var(--bar); } svg .stop.loud { fill: var(--mark); }
+svg text.name { font-size: 11px; fill: var(--ink); } svg text.name.loud { fill: var(--mark); }
+svg .words { fill: var(--soft); font-size: 10px; }
 @media print { body { font-size: 11px; background: none; } main { padding: 0; }
   .row, tr, .note { break-inside: avoid; } h2 { break-after: avoid; } }
+"""
+SCRIPT = """
+for (const slider of document.querySelectorAll(".slider")) {
+  const slides = slider.querySelectorAll(".slide"), chooser = slider.querySelector(".chooser");
+  const range = chooser.querySelector("input"), told = chooser.querySelector("output");
+  const show = () => slides.forEach((slide, i) => {
+    slide.hidden = i != range.value;
+    if (!slide.hidden) { told.textContent = slide.dataset.name;
+      range.setAttribute("aria-valuetext", slide.dataset.name); }
+  });
+  chooser.hidden = slides.length < 2;
+  range.addEventListener("input", show);
+  show();
+}
 """
 TALLEST = 400
 """Pixels of the screen that a picture is high; a taller one is shown smaller."""
@@ -57,18 +105,23 @@ TALLEST = 400
 
 def html(page: Page) -> str:
     """Return a page as one file of HTML."""
-    body = [f"<h1>{_said(page.title)}</h1>", *map(_part, page.parts)]
-    for section in page.sections:
-        body += [f"<section><h2>{_said(section.title)}</h2>", *map(_part, section.parts)]
-        body.append("</section>")
+    body = [f"<h1>{_said(page.title)}</h1>", *_parts(page.parts, "p")]
+    for index, section in enumerate(page.sections):
+        title = f"<h2>{_said(section.title)}</h2>"
+        body += ["<section>", title, *_parts(section.parts, f"s{index}"), "</section>"]
     lines = "\n".join(body)
+    script = f"<script>{SCRIPT}</script>\n" if 'class="slider' in lines else ""
     return (
         f'<!doctype html>\n<html lang="{escape(page.language)}">\n<head>\n'
         '<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(page.title)}</title>\n<style>{STYLE}</style>\n</head>\n"
-        f"<body>\n<main>\n{lines}\n</main>\n</body>\n</html>\n"
+        f"<body>\n<main>\n{lines}\n</main>\n{script}</body>\n</html>\n"
     )
+
+
+def _parts(parts: Sequence[Part], key: str) -> list[str]:
+    return [_part(part, f"{key}-{index}") for index, part in enumerate(parts)]
 
 
 def _said(words: str) -> str:
@@ -76,7 +129,7 @@ def _said(words: str) -> str:
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(words, quote=False))
 
 
-def _part(part: Part) -> str:
+def _part(part: Part, key: str) -> str:
     match part:
         case Text(words):
             return f"<p>{_said(words)}</p>"
@@ -91,7 +144,7 @@ def _part(part: Part) -> str:
         case Table():
             return _table(part)
         case Figure(parts, caption):
-            inner = "".join(map(_shown, parts))
+            inner = "".join(_shown(one, f"{key}-{i}") for i, one in enumerate(parts))
             return (
                 f'<figure><div class="row">{inner}</div>'
                 f"<figcaption>{_said(caption)}</figcaption></figure>"
@@ -120,51 +173,52 @@ def _table(table: Table) -> str:
     )
 
 
-def _shown(part: Image | Bars) -> str:
-    if isinstance(part, Bars):
-        return f'<div class="bars"><h3>{_said(part.title)}</h3>{_bars(part)}</div>'
-    content = base64.b64encode(part.png).decode()
-    width, height = part.width * part.zoom, part.height * part.zoom
+def _shown(part: Shown, key: str) -> str:
+    match part:
+        case Image():
+            return f"<div>{_image(part)}</div>"
+        case Bars(title):
+            return f'<div class="bars"><h3>{_said(title)}</h3>{bars(part)}</div>'
+        case Cells(title):
+            return f'<div class="bars"><h3>{_said(title)}</h3>{cells(part)}</div>'
+        case Plot(title):
+            return f'<div class="bars wide"><h3>{_said(title)}</h3>{plot(part, key)}</div>'
+        case Chart():
+            return (
+                f'<div class="scroll chart" tabindex="0" role="region" '
+                f'aria-label="{escape(part.alt, quote=True)}">{chart(part)}</div>'
+            )
+        case Slider():
+            return _slider(part, key)
+
+
+def _image(image: Image) -> str:
+    content = base64.b64encode(image.png).decode()
+    width, height = image.width * image.zoom, image.height * image.zoom
     if height > TALLEST:
         width, height = max(1, width * TALLEST // height), TALLEST
-    zoomed = ' class="zoomed"' if part.zoom > 1 else ""
+    zoomed = ' class="zoomed"' if image.zoom > 1 else ""
     return (
-        f'<div><img{zoomed} src="data:image/png;base64,{content}" width="{width}" '
-        f'height="{height}" alt="{escape(part.alt, quote=True)}">'
-        f'<div class="label">{_said(part.caption)}</div></div>'
+        f'<img{zoomed} src="data:image/png;base64,{content}" width="{width}" '
+        f'height="{height}" alt="{escape(image.alt, quote=True)}">'
+        f'<div class="label">{_said(image.caption)}</div>'
     )
 
 
-def _bars(bars: Bars) -> str:
-    """Draw bars as SVG, whose colours are the page's."""
-    width, height, floor = 300, 110, 86
-    step = (width - 10) / max(1, len(bars.names))
-    found = [f'<line class="axis" x1="5" y1="{floor}" x2="{width - 5}" y2="{floor}"/>']
-    for index, (name, tall, said) in enumerate(
-        zip(bars.names, bars.heights, bars.said, strict=True)
-    ):
-        left, rise = 5 + index * step, tall * (floor - 14)
-        if tall > 0:
-            found.append(
-                f'<rect class="bar" x="{left + 1:.1f}" y="{floor - rise:.1f}" '
-                f'width="{step - 2:.1f}" height="{rise:.1f}">'
-                f"<title>{escape(said)}</title></rect>"
-            )
-        if name:
-            found.append(
-                f'<text x="{left:.1f}" y="{floor + 12}" '
-                f'text-anchor="middle">{escape(name)}</text>'
-            )
-    if bars.mark is not None:
-        at = 5 + bars.mark * step
-        end = "end" if at > width / 2 else "start"
-        found.append(f'<line class="mark" x1="{at:.1f}" y1="4" x2="{at:.1f}" y2="{floor}"/>')
-        found.append(
-            f'<text class="said" x="{at + (-3 if end == "end" else 3):.1f}" y="10" '
-            f'text-anchor="{end}">{escape(bars.marked)}</text>'
+def _slider(slider: Slider, key: str) -> str:
+    """Return all slides; the page's script shows one, and without it all are seen."""
+    slides = []
+    choices = zip(slider.names, slider.slides, slider.said, strict=True)
+    for index, (name, parts, said) in enumerate(choices):
+        inner = "".join(_shown(part, f"{key}-{index}-{i}") for i, part in enumerate(parts))
+        slides.append(
+            f'<div class="slide" data-name="{escape(name, quote=True)}">'
+            f'<p class="label"><b>{_said(slider.label)} {_said(name)}</b>: {_said(said)}</p>'
+            f'<div class="row">{inner}</div></div>'
         )
-    inner = "".join(found)
-    return (
-        f'<svg viewBox="0 0 {width} {height}" role="img" '
-        f'aria-label="{escape(bars.alt, quote=True)}">{inner}</svg>'
+    chooser = (
+        f'<label class="chooser" hidden>{_said(slider.label)} '
+        f'<input type="range" min="0" max="{len(slides) - 1}" value="0"> '
+        f"<output>{_said(slider.names[0])}</output></label>"
     )
+    return f'<div class="slider wide">{chooser}{"".join(slides)}</div>'

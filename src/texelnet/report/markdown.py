@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from texelnet.page import Bars, Code, Equation, Figure, Image, Note, Page, Part, Table, Text
+from texelnet.page import (
+    Cells,
+    Code,
+    Equation,
+    Figure,
+    Note,
+    Page,
+    Part,
+    Shown,
+    Slider,
+    Table,
+    Text,
+)
 
 
 def markdown(page: Page) -> str:
@@ -26,7 +38,8 @@ def _part(part: Part) -> str:
         case Table():
             return _table(part)
         case Figure(parts, caption):
-            return "\n".join([*(f"- {_told(one)}" for one in parts), "", f"*{caption}*"])
+            told = [line for one in parts for line in _told(one)]
+            return "\n".join([*told, "", f"*{caption}*"])
 
 
 def _table(table: Table) -> str:
@@ -36,5 +49,16 @@ def _table(table: Table) -> str:
     return "\n".join([f"*{table.caption}*", "", *lines])
 
 
-def _told(part: Image | Bars) -> str:
-    return part.alt
+def _told(part: Shown) -> list[str]:
+    """Return lines of a list: what is seen, in words; squares as they are."""
+    match part:
+        case Cells(title, rows):
+            wide = max((len(word) for row in rows for word in row), default=0)
+            lines = ["  " + " ".join(word.rjust(wide) for word in row) for row in rows]
+            return [f"- {title}: {part.alt}", "", "  ```text", *lines, "  ```", ""]
+        case Slider(label, names, _, said):
+            return [
+                f"- {label} {name}: {words}" for name, words in zip(names, said, strict=True)
+            ]
+        case _:
+            return [f"- {part.alt}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from typing import Literal
 
@@ -10,9 +11,24 @@ from rich.console import Console, RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
-from texelnet.page import Code, Equation, Figure, Note, Page, Part, Table, Text
+from texelnet.page import (
+    Cells,
+    Chart,
+    Code,
+    Equation,
+    Figure,
+    Note,
+    Page,
+    Part,
+    Shown,
+    Slider,
+    Table,
+    Text,
+)
 
 TONES = {"good": "bold green", "bad": "bold red", "note": "bold yellow"}
+FEW = 8
+"""Choices of a slider that are told."""
 WIDE = 400
 """Columns where a program reads: nothing is broken there."""
 
@@ -22,6 +38,17 @@ def show(page: Page) -> None:
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=WIDE)
+    _print(page, console)
+
+
+def text(page: Page) -> str:
+    """Return a page as a terminal without colours would show it."""
+    file = io.StringIO()
+    _print(page, Console(file=file, highlight=False, width=100))
+    return file.getvalue()
+
+
+def _print(page: Page, console: Console) -> None:
     console.print(RichText(page.title, "bold"), soft_wrap=True)
     for part in page.parts:
         for shown in _part(part):
@@ -43,8 +70,27 @@ def _part(part: Part) -> Iterator[RenderableType]:
             yield RichText.assemble((title, TONES.get(tone, "")), " ", words)
         case Table():
             yield _table(part)
-        case Figure():
-            return
+        case Figure(parts, caption):
+            told = [one for part in parts for one in _told(part)]
+            yield from (RichText(line) for line in told)
+            if told:
+                yield RichText(caption, "dim")
+
+
+def _told(part: Shown) -> list[str]:
+    """Return squares and slides as lines; other figures are left to the other forms."""
+    match part:
+        case Cells(title, rows):
+            wide = max((len(word) for row in rows for word in row), default=0)
+            return [title, *("  " + " ".join(w.rjust(wide) for w in row) for row in rows)]
+        case Slider(label, names, _, said):
+            pairs = list(zip(names, said, strict=True))
+            more = [f"and {len(pairs) - FEW} more"] if len(pairs) > FEW else []
+            return [*(f"{label} {name}: {words}" for name, words in pairs[:FEW]), *more]
+        case Chart(stops):
+            return [f"  {stop.name}  {stop.words}" for stop in stops]
+        case _:
+            return []
 
 
 def _table(table: Table) -> RichTable:

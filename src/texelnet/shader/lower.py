@@ -13,7 +13,16 @@ import onnx_ir as ir
 
 from texelnet.errors import ShaderError
 from texelnet.graph.network import Network
-from texelnet.ops import Node, NotInAShader, Operand, View, as_plane, meaning, view_of
+from texelnet.ops import (
+    Node,
+    NotInAShader,
+    Operand,
+    View,
+    as_plane,
+    meaning,
+    read_node,
+    view_of,
+)
 from texelnet.pixel import Demand, Plane, Program, check, size
 from texelnet.pixel.expr import HERE, INSIDE, Mix, taps, walk
 from texelnet.pixel.program import unsure
@@ -95,7 +104,7 @@ def _nodes(graph: ir.Graph, known: dict[str, Known], demands: list[Demand]) -> l
         if any(v is not None and v.name in lost for v in raw.inputs):
             lost.update(str(v.name) for v in raw.outputs)
             continue
-        node = _node(raw, known)
+        node = read_node(raw, known)
         try:
             results = _results(node)
             room -= _numbers(results)
@@ -183,21 +192,6 @@ def _results(node: Node) -> list[Known]:
         return replace(result, layers=layer) if isinstance(result, Plane) else result
 
     return [named(result) for result in meaning(node)]
-
-
-def _node(raw: ir.Node, known: dict[str, Known]) -> Node:
-    operands = tuple(
-        None if v is None or not v.name else known.get(str(v.name)) for v in raw.inputs
-    )
-    attributes = {name: _attribute(a) for name, a in raw.attributes.items()}
-    outputs = tuple(str(v.name) for v in raw.outputs)
-    pictures = tuple(p for p in known.values() if isinstance(p, Plane) and p.expr is None)
-    return Node(raw.op_type, raw.name or "", operands, outputs, attributes, pictures=pictures)
-
-
-def _attribute(attribute: ir.Attr) -> object:
-    value = attribute.value
-    return value.numpy() if attribute.type == ir.AttributeType.TENSOR else value
 
 
 def _demands(program: Program, cut: Collection[str]) -> Iterable[Demand]:

@@ -1,0 +1,81 @@
+"""``texelnet explain``: why a layer does what it does, with the reader's own numbers.
+
+Without ``-o`` the page is printed, as text for a terminal unless ``--format`` says otherwise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from texelnet.cli.network import add_words, is_onnx, read_net, read_network
+
+if TYPE_CHECKING:
+    from texelnet.graph.network import Network
+    from texelnet.page import Page
+    from texelnet.run.runner import Planes
+
+HELP = "Explain a layer, or a whole network, with its own numbers."
+FORMATS = {"html": ".html", "markdown": ".md", "terminal": ".txt"}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add NETWORK's words, --layer, --picture, -o and --format."""
+    add_words(parser)
+    parser.add_argument("--layer", metavar="NAME", help="the layer, as the file calls it")
+    parser.add_argument("--picture", metavar="FILE", help="what passes through: PNG or JPEG")
+    parser.add_argument("-o", dest="page", metavar="PAGE", help="write a page: .html or .md")
+    parser.add_argument("--format", choices=FORMATS, help="of the page; PAGE's ending says it")
+
+
+def run(words: argparse.Namespace) -> int:
+    """Explain, write or print."""
+    from texelnet.explain import explain_layer
+    from texelnet.report import check_name, explanation_page
+
+    if words.page and words.format is None:
+        check_name(words.page)
+    network = read_network(words)
+    explained = explain_layer(network, words.layer, _picture(words, network), _kind(words))
+    _deliver(explanation_page(explained), words)
+    return 0
+
+
+def _deliver(page: Page, words: argparse.Namespace) -> None:
+    """Write the page, or print it."""
+    from texelnet.disk import write_whole
+    from texelnet.report import WRITERS
+    from texelnet.report.terminal import show
+
+    if words.page is None and words.format in (None, "terminal"):
+        show(page)
+        return
+    ending = FORMATS[words.format] if words.format else Path(words.page).suffix.lower()
+    text = WRITERS[ending](page)
+    if words.page is None:
+        print(text, end="")
+    else:
+        write_whole(Path(words.page), lambda file: file.write(text.encode()))
+        print(f"wrote {words.page}", file=sys.stderr)
+
+
+def _kind(words: argparse.Namespace) -> str:
+    """Return what a prototxt calls the layer's type."""
+    if is_onnx(words):
+        return ""
+    layers = {layer.name: layer.type for layer in read_net(words).layers}
+    return layers.get(words.layer, "")
+
+
+def _picture(words: argparse.Namespace, network: Network) -> Planes | None:
+    """Return the picture as the contract wants it; one drawn here if none is given."""
+    from texelnet.picture import read_picture
+    from texelnet.run.verify.trials import natural, planes_of
+
+    if network.contract is None:
+        return None
+    if words.picture is None:
+        return natural(network.contract.planes, 48, 48)
+    return planes_of(read_picture(words.picture), network.contract)

@@ -1,0 +1,153 @@
+"""Gather: one layer of a network, with what passes through it.
+
+The network is run on the picture and on pictures of one grey; whatever does not apply (no
+contract, sizes that are pinned, a blob that is no picture) is left out of the facts.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from texelnet.errors import NetworkError, UsageError
+from texelnet.graph.network import Network
+from texelnet.ops import OPS, Facts, Node, Operand, Told, read_node
+from texelnet.ops.told import Flat
+from texelnet.pixel import Plane, size
+from texelnet.run.onnxruntime import Reference
+
+Blobs = Mapping[str, NDArray[np.float32]]
+GREYS = np.linspace(0, 1, 18)
+"""Levels of the flat pictures: every fifteenth of 255."""
+_SIDE = 64
+"""Pixels of a flat picture's side, where the network leaves it free."""
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A layer's explanation, and the facts it was made from."""
+
+    network: Network
+    node: Node
+    facts: Facts
+    told: Told
+
+
+def explain_layer(
+    network: Network, name: str, picture: NDArray[np.float32] | None, kind: str = ""
+) -> Explained:
+    """Explain one layer.
+
+    Parameters
+    ----------
+    name
+        Of the layer, which is that of its node.
+    picture
+        (channels, height, width) in 0..1, in the contract's channels.
+    kind
+        What the reader's file calls the layer's type; the node's type if left out.
+
+    Raises
+    ------
+    UsageError
+        If no layer has this name, with the nearest that is there.
+    """
+    reference = Reference(network, every=True)
+    blobs = _run(network, reference, picture)
+    node = _node(network, name, blobs)
+    facts = _facts(network, reference, node, blobs, kind)
+    op = OPS[node.op]
+    told = op.explain(node, facts) if op.explain else Told(op.summary)
+    return Explained(network, node, facts, told)
+
+
+def _run(network: Network, reference: Reference, picture: NDArray[np.float32] | None) -> Blobs:
+    """Return every value of the graph on the picture, or on noise where there is none."""
+    if picture is not None and network.contract is not None:
+        feeds = {next(iter(reference.inputs)): network.contract.to_network(picture)[None]}
+    else:
+        rng = np.random.default_rng(0)
+        feeds = {
+            name: rng.random([n if isinstance(n, int) else _SIDE for n in shape], np.float32)
+            for name, shape in reference.inputs.items()
+        }
+    return {**feeds, **reference.run(feeds)}
+
+
+def _node(network: Network, name: str, blobs: Blobs) -> Node:
+    """Return the node that carries a layer's name, with its weights and its operands' sizes."""
+    graph = network.model.graph
+    raws = {str(raw.name): raw for raw in graph}
+    if name not in raws:
+        near = difflib.get_close_matches(name, raws, 1)
+        hint = f"did you mean {near[0]}?" if near else f"one of {', '.join(list(raws)[:20])}"
+        raise UsageError("--layer", f'{network.name} has no layer "{name}"', hint)
+    known: dict[str, Operand] = {}
+    for value in graph.initializers.values():
+        assert value.const_value is not None
+        known[str(value.name)] = value.const_value.numpy()
+    for raw in graph:
+        if raw.op_type == "Constant":
+            known[str(raw.outputs[0].name)] = read_node(raw, {}).attributes["value"]
+    for blob, numbers in blobs.items():
+        if numbers.ndim == 4:
+            height, width = (size(n) for n in numbers.shape[2:])
+            known[blob] = Plane(blob, numbers.shape[1], height, width)
+    return read_node(raws[name], known)
+
+
+def _facts(
+    network: Network, reference: Reference, node: Node, blobs: Blobs, kind: str
+) -> Facts:
+    entering = next((o.name for o in node.operands if isinstance(o, Plane)), "")
+    entered, left = _picture(blobs, entering), _picture(blobs, node.outputs[0])
+    return Facts(
+        layer=node.name,
+        kind=kind or node.op,
+        shape=None if entered is None else entered.shape,
+        made=None if left is None else left.shape,
+        entered=entered,
+        left=left,
+        flat=_flat(network, reference, entering),
+        level=_level(network, node),
+        multiply_adds=float(OPS[node.op].macs(node)),
+    )
+
+
+def _picture(blobs: Blobs, name: str) -> NDArray[np.float32] | None:
+    found = blobs.get(name)
+    return found[0] if found is not None and found.ndim == 4 else None
+
+
+def _flat(network: Network, reference: Reference, entering: str) -> Flat | None:
+    """Return what enters the layer for pictures of one grey, in their middle."""
+    contract = network.contract
+    shape = next(iter(reference.inputs.values()), [])
+    if contract is None or len(reference.inputs) != 1 or len(shape) != 4 or not entering:
+        return None
+    sides = [n if isinstance(n, int) else _SIDE for n in shape[2:]]
+    entered = []
+    for grey in GREYS:
+        flat = np.full((contract.planes, *sides), grey, np.float32)
+        numbers = contract.to_network(flat)[None]
+        feeds = {next(iter(reference.inputs)): numbers}
+        try:
+            found = {**feeds, **reference.run(feeds)}.get(entering)
+        except NetworkError:
+            return None
+        if found is None or found.ndim != 4:
+            return None
+        entered.append(found[0, :, found.shape[2] // 2, found.shape[3] // 2])
+    return Flat(GREYS, np.array(entered))
+
+
+def _level(network: Network, node: Node) -> float | None:
+    """Return one grey level in the numbers of a node that makes the network's picture."""
+    contract, outputs = network.contract, [str(v.name) for v in network.model.graph.outputs]
+    if contract is None or outputs != [node.outputs[0]]:
+        return None
+    return contract.span / 255
