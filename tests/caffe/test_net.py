@@ -153,7 +153,8 @@ ERRORS = [
         '  line 2, layer "op" (LSTM): recurrent layers keep a state from picture to picture\n'
         '  line 3, layer "op" (Convolutoin): there is no such layer type, try Convolution or '
         "Deconvolution\n"
-        '  line 4, layer "op" (Python): it runs a program of its own',
+        '  line 4, layer "op" (Python): it is a program of its own, which a graph (ONNX, a '
+        "shader) can't hold: `texelnet run` and `train` run it with --allow-python",
     ),
 ]
 

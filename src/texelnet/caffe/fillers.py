@@ -56,8 +56,14 @@ def filled(layers: Iterable[Layer], random: Generator) -> Weights:
 
 
 def fill(layer: Layer, index: int, random: Generator) -> Numbers:
-    """Return the numbers that a parameter begins with; statistics begin with 0."""
+    """Return the numbers that a parameter begins with; statistics begin with 0.
+
+    Those of a Python layer begin with what its `setup` wrote.
+    """
     shape = layer.parameters[index].shape
+    if layer.program is not None:
+        begun: Numbers = layer.program.parameters[index].data.copy()
+        return begun
     block, names = _SETTINGS.get(layer.type, ("", ()))
     if not names:
         return np.zeros(shape, np.float32)

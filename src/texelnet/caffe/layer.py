@@ -38,7 +38,8 @@ class Parameter:
 class Layer:
     """One layer: its settings, the blobs it reads and writes, and their shapes.
 
-    Shapes are (batch, channels, height, width), with the sizes of the file.
+    Shapes are (batch, channels, height, width), with the sizes of the file. A Python layer has
+    a program, once it is allowed to run (see `caffe/python/`).
     """
 
     name: str
@@ -50,6 +51,7 @@ class Layer:
     bottom_shapes: tuple[Shape, ...] = ()
     top_shapes: tuple[Shape, ...] = ()
     parameters: tuple[Parameter, ...] = ()
+    program: Any = None
 
     @property
     def where(self) -> str:
@@ -123,6 +125,8 @@ class Run:
         Whether the phase is TRAIN.
     total
         Adds a number up over all processes that train together.
+    device
+        Where the tops shall be.
     """
 
     torch: Any
@@ -130,6 +134,7 @@ class Run:
     weights: Sequence[Any]
     training: bool
     total: Callable[[float], float] = lambda number: number
+    device: str = "cpu"
 
 
 def no_parameters(layer: Layer) -> tuple[Shape, ...]:

@@ -16,6 +16,7 @@ from texelnet.caffe.fit import fit
 from texelnet.caffe.layer import Layer, Shape, place
 from texelnet.caffe.layers import KINDS
 from texelnet.caffe.message import Message
+from texelnet.caffe.python import started
 from texelnet.caffe.resolve import (
     check,
     leave_out_training,
@@ -102,12 +103,15 @@ class Net:
         PrototxtError
             If a layer can't work at this size.
         """
+        known = self.shapes
+        if all(known.get(blob) == tuple(shape) for blob, shape in shapes.items()):
+            return self
         layers = with_parameters(with_shapes(self.layers, shapes))
         return replace(self, layers=layers)
 
 
 def read_net(
-    prototxt: Path | str,
+    prototxt: Path | str | Message,
     weights: Path | Weights | None = None,
     *,
     phase: str = "TEST",
@@ -115,38 +119,50 @@ def read_net(
     stages: Sequence[str] = (),
     source: str = "net.prototxt",
     training: bool = False,
+    allow_python: bool = False,
 ) -> Net:
     """Read a network.
 
     Parameters
     ----------
     prototxt
-        The file (a Path), or its text (a str; then `source` is what errors call it).
+        The file (a Path), its text (a str), or what was read of it, as a solver may hold it (a
+        Message; of both `source` is what errors call them).
     weights
         A .caffemodel or .npz, or what was read from one; without, only shapes are known.
     phase, level, stages
         The state that include and exclude rules are asked about.
     training
         Keep losses and labels, which are left out otherwise.
+    allow_python
+        Import and run the classes of Python layers, in training.
 
     Raises
     ------
     PrototxtError
         If the text can't be read, or the network it describes can't be.
     NetworkError
-        If it has layers that are not understood; all of them are named.
+        If it has layers that are not understood (all of them are named), or a Python layer's
+        own code raises.
     WeightsError
         If the weights are damaged, missing or do not fit.
     """
     if isinstance(prototxt, Path):
-        source, text = str(prototxt), _text_of(prototxt)
-    else:
+        source, prototxt = str(prototxt), _text_of(prototxt)
+    if isinstance(prototxt, str):
         text = decode(prototxt.encode(errors="surrogatepass"), source)
-    message = upgrade(read_text(text, source), source)
+        prototxt = read_text(text, source)
+    message = upgrade(prototxt, source)
     own = message.block("state")
     state = State(phase, level, frozenset([*stages, *own.words("stage")]))
     kept = [layer for layer in message.blocks("layer") if state.keeps(layer, source)]
-    net = _resolved(message, insert_splits(kept, source), source, phase, training)
+    bare = [_layer(one, source) for one in insert_splits(kept, source)]
+    if not bare:
+        raise PrototxtError(source, f"there are no layers in the {phase} phase")
+    check(bare, source, training)
+    if training:
+        bare = started(bare, phase, allow_python)
+    net = _resolved(message, bare, source, phase, training)
     if isinstance(weights, Path):
         weights = read_weights(weights)
     return net if weights is None else net.with_weights(weights)
@@ -162,13 +178,9 @@ def _text_of(path: Path) -> str:
 
 
 def _resolved(
-    message: Message, kept: list[Message], source: str, phase: str, training: bool
+    message: Message, all_layers: list[Layer], source: str, phase: str, training: bool
 ) -> Net:
     """Turn the layers that are in the net into a Net."""
-    if not kept:
-        raise PrototxtError(source, f"there are no layers in the {phase} phase")
-    all_layers = [_layer(layer, source) for layer in kept]
-    check(all_layers, source)
     layers, wanted = with_losses(all_layers) if training else leave_out_training(all_layers)
     if not any(layer.type != "Input" for layer in layers):
         fact = "only inputs are left once the training layers are out"

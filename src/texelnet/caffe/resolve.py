@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import prod
 
-from texelnet.caffe.layer import ANY, Count, Layer, Parameter, Shape, place, spoken
+from texelnet.caffe.layer import ANY, Count, Kind, Layer, Parameter, Shape, place, spoken
 from texelnet.caffe.layers import KINDS, LAYERS, REFUSED, TRAINING
 from texelnet.caffe.message import Message
 from texelnet.caffe.text import did_you_mean
@@ -17,12 +17,12 @@ MAX_NUMBERS = 2**31 - 1
 """Caffe counts a blob's numbers in 32 bits."""
 
 
-def check(layers: Sequence[Layer], source: str) -> None:
+def check(layers: Sequence[Layer], source: str, training: bool) -> None:
     """Refuse unknown types, wrong numbers of blobs, and blobs with two makers."""
-    _check_types(layers, source)
+    _check_types(layers, source, KINDS if training else LAYERS)
     makers: dict[str, Layer] = {}
     for layer in layers:
-        known = LAYERS.get(layer.type) or TRAINING[layer.type]
+        known = TRAINING.get(layer.type) or KINDS[layer.type]
         _check_count(layer, "bottom", layer.bottoms, known.bottoms)
         _check_count(layer, "top", layer.tops, known.tops)
         for position, top in enumerate(layer.tops):
@@ -35,11 +35,11 @@ def check(layers: Sequence[Layer], source: str) -> None:
             makers[top] = layer
 
 
-def _check_types(layers: Sequence[Layer], source: str) -> None:
+def _check_types(layers: Sequence[Layer], source: str, known: Mapping[str, Kind]) -> None:
     """List all layers of types that are not understood in one error."""
     lines, unknown = [], False
     for layer in layers:
-        if layer.type in LAYERS or layer.type in TRAINING:
+        if layer.type in known or layer.type in TRAINING:
             continue
         reason = REFUSED.get(layer.type)
         if reason is None:
@@ -68,7 +68,7 @@ def _check_count(layer: Layer, what: str, blobs: Sequence[str], count: Count) ->
 
 
 def _check_in_place(layer: Layer) -> None:
-    kind = LAYERS.get(layer.type)
+    kind = None if layer.type in TRAINING else KINDS[layer.type]
     if kind is not None and not kind.in_place:
         fact = f"{layer.type} can't be in place: it would overwrite what it still reads"
         raise layer.error(fact, "give the top a name of its own")

@@ -117,11 +117,26 @@ def read_graph(words: argparse.Namespace) -> Network:
     return read_onnx(path)
 
 
-def read_net(words: argparse.Namespace, phase: str = "TEST", training: bool = False) -> Net:
+def read_net(
+    words: argparse.Namespace,
+    phase: str = "TEST",
+    training: bool = False,
+    allow_python: bool = False,
+) -> Net:
     """Read the network's layers, without weights; when training with its losses."""
     from texelnet.caffe import read_net as read
 
-    return read(find(words.network), phase=phase, training=training)
+    place = find(words.network)
+    return read(place, phase=phase, training=training, allow_python=allow_python)
+
+
+def add_allow_python(parser: argparse.ArgumentParser) -> None:
+    """Add --allow-python."""
+    parser.add_argument(
+        "--allow-python",
+        action="store_true",
+        help="run the classes of the network's Python layers, with all your rights",
+    )
 
 
 def find_weights(words: argparse.Namespace) -> Path | None:

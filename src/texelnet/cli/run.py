@@ -8,7 +8,8 @@ others the network's outputs unless every blob is asked for.
 
 torch computes what training needs: losses and labels, the TRAIN phase, and gradients. Those
 that come in from outside stand in IN.npz as ``topdiff/<blob>``; OUT.npz then has
-``diff/<blob>`` and ``pdiff/<layer>/<i>`` too.
+``diff/<blob>`` and ``pdiff/<layer>/<i>`` too. Layers of type Python are programs: they run
+with ``--allow-python`` alone.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from texelnet.cli.network import (
+    add_allow_python,
     add_words,
     find,
     graph,
@@ -47,7 +49,7 @@ HELP = "Compute a network's blobs from blobs, as .npz."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add NETWORK, --inputs, --outputs, --phase, --gradients, --on, --every-blob."""
+    """Add NETWORK, --inputs, --outputs, --phase, --gradients, --on and how to compute."""
     add_words(parser, contract=False)
     parser.add_argument("--inputs", metavar="IN.npz", required=True, help="in/<blob>")
     parser.add_argument("--outputs", metavar="OUT.npz", required=True, help="blob/<name>")
@@ -71,14 +73,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="every blob, not the outputs alone: fusion off",
     )
+    add_allow_python(parser)
 
 
 def run(words: argparse.Namespace) -> int:
     """Read, compute, write; tell what was computed where."""
     arrays = _arrays(words.inputs)
     given = {k.removeprefix("in/"): v for k, v in arrays.items() if k.startswith("in/")}
-    if _needs_torch(words):
-        return _in_torch(words, arrays, given)
+    trained = _for_torch(words)
+    if trained is not None:
+        return _in_torch(words, trained, arrays, given)
     network, inputs, named = (_onnx if is_onnx(words) else _caffe)(words, arrays, given)
     _tell_unread(words, given, inputs)
     runner = find_runner(words.on or "onnxruntime")
@@ -92,8 +96,8 @@ def run(words: argparse.Namespace) -> int:
     return 0
 
 
-def _needs_torch(words: argparse.Namespace) -> bool:
-    """Tell whether torch is asked for, or what only torch can do.
+def _for_torch(words: argparse.Namespace) -> Net | None:
+    """Return the network with its losses if torch is asked for, or what only torch can do.
 
     Raises
     ------
@@ -106,27 +110,27 @@ def _needs_torch(words: argparse.Namespace) -> bool:
         if trains or words.on == "torch":
             fact = f"{find(words.network).name} is no Caffe network"
             raise UsageError(asked if trains else "--on torch", fact, "give a .prototxt")
-        return False
+        return None
     if words.on not in (None, "torch"):
         if trains:
             raise UsageError(asked, f"{words.on} can't", "--on torch, or leave --on out")
-        return False
-    return words.on == "torch" or trains or _has_losses(words)
+        return None
+    net = read_net(words, words.phase, training=True, allow_python=words.allow_python)
+    return net if words.on == "torch" or trains or _only_trains(net) else None
 
 
-def _has_losses(words: argparse.Namespace) -> bool:
-    """Tell whether a network has layers that only training has."""
+def _only_trains(net: Net) -> bool:
+    """Tell whether a network has layers that no graph has."""
     from texelnet.caffe.layers import LOSS_LAYERS
 
-    return any(layer.type in LOSS_LAYERS for layer in read_net(words, training=True).layers)
+    return any(layer.type in LOSS_LAYERS or layer.program is not None for layer in net.layers)
 
 
-def _in_torch(words: argparse.Namespace, arrays: Arrays, given: Arrays) -> int:
+def _in_torch(words: argparse.Namespace, net: Net, arrays: Arrays, given: Arrays) -> int:
     """Compute a Caffe network with its losses in torch."""
     from texelnet.caffe import weights_from_arrays
     from texelnet.run import torch
 
-    net = read_net(words, words.phase, training=True)
     for doubt in net.doubts:
         print(f"warning: {doubt}", file=sys.stderr)
     inputs = {name: given[name] for name in net.inputs if name in given}

@@ -24,12 +24,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from texelnet.cli.network import add_allow_python
 from texelnet.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from texelnet.caffe import Net
     from texelnet.caffe.solver import Solver
     from texelnet.train.loop import Training
 
@@ -37,7 +37,7 @@ HELP = "Train a Caffe network by its solver."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add SOLVER, --weights, --resume, --on, --until."""
+    """Add SOLVER, --weights, --resume, --on, --until, --allow-python."""
     parser.add_argument("solver", metavar="SOLVER", help="solver.prototxt")
     parser.add_argument(
         "--weights", metavar="W", help="begin with these; layers not in it are filled"
@@ -47,21 +47,26 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--until", metavar="N", type=int, help="stop after iteration N; max_iter"
     )
+    add_allow_python(parser)
 
 
 def run(words: argparse.Namespace) -> int:
     """Train, tell, write; Ctrl-C writes too and ends well."""
     from texelnet.caffe.solver import read_solver
     from texelnet.train.loop import Training
+    from texelnet.train.networks import read_test_nets, read_train_net
 
     solver = read_solver(Path(words.solver))
     last = _last(words, solver)
     torch = _torch(words.on)
-    net = _net(solver, words)
-    tests = [_test_net(solver, index, net) for index in range(_test_count(solver))]
-    training = Training(torch, solver, net, tests, words.on)
-    if words.resume:
-        training.resume(Path(words.resume))
+    weights, resume = (Path(word) if word else None for word in (words.weights, words.resume))
+    begun = read_train_net(solver, weights, resume, allow_python=words.allow_python)
+    for doubt in begun.doubts:
+        print(f"warning: {doubt}", file=sys.stderr)
+    tests = read_test_nets(solver, begun.net, allow_python=words.allow_python)
+    training = Training(torch, solver, begun.net, tests, words.on)
+    if resume is not None:
+        training.resume(resume)
     if not training.group.leads:
         return _follow(training, last)
     prefix = _prefix(solver)
@@ -102,90 +107,6 @@ def _last(words: argparse.Namespace, solver: Solver) -> int:
     if not solver.message.has("max_iter"):
         raise solver.error("max_iter", "there is no max_iter", "write it, or --until N")
     return solver.message.number("max_iter")
-
-
-# Networks ---------------------------------------------------------------------------------
-
-
-def _net(solver: Solver, words: argparse.Namespace) -> Net:
-    """Read the network of the TRAIN phase, with the weights it begins with."""
-    import numpy as np
-
-    from texelnet.caffe import read_weights
-    from texelnet.caffe.fillers import filled
-
-    net = _read(solver, solver.train_net(), "TRAIN")
-    for doubt in net.doubts:
-        print(f"warning: {doubt}", file=sys.stderr)
-    seed = solver.message.number("random_seed")
-    weights = filled(net.layers, np.random.default_rng(seed if seed >= 0 else None))
-    place = Path(words.weights) if words.weights else _learned(words.resume)
-    if place is None:
-        return net.with_weights(weights)
-    given = read_weights(place)
-    missing = [name for name in weights.blobs if name not in given.blobs]
-    if words.resume and missing:
-        fact = f"there are no weights for {', '.join(missing[:8])}"
-        raise UsageError(str(place), fact, "the .caffemodel that belongs to the .solverstate")
-    if missing:
-        print(f"{place}: {', '.join(missing)} not in it, filled", file=sys.stderr)
-    return net.with_weights(weights.replaced(given))
-
-
-def _learned(resume: str | None) -> Path | None:
-    """Return the caffemodel that a .solverstate belongs to: as it says, or beside it."""
-    from texelnet.caffe.snapshot import read_solverstate
-
-    if resume is None:
-        return None
-    path = Path(resume)
-    named = Path(read_solverstate(path).learned_net)
-    beside = path.with_name(path.name.replace(".solverstate", ".caffemodel"))
-    for place in (beside, named, path.parent / named.name):
-        if place.is_file():
-            return place
-    raise UsageError(resume, f"its {named.name or beside.name} is not there", "--weights FILE")
-
-
-def _read(solver: Solver, named: object, phase: str) -> Net:
-    """Read a network that a solver names, from where we are or beside the solver."""
-    from texelnet.caffe import read_net
-
-    if not isinstance(named, Path):
-        fact = "a network inside the solver is not read"
-        raise solver.error("net_param", fact, 'write it to a file: net: "net.prototxt"')
-    state = solver.message.block("train_state" if phase == "TRAIN" else "test_state")
-    beside = Path(solver.source).parent / named
-    path = named if named.is_file() or not beside.is_file() else beside
-    if not path.is_file():
-        raise solver.error("net", f"{named} is not there", "a path from here or the solver")
-    level, stages = state.number("level"), state.words("stage")
-    return read_net(path, phase=phase, level=level, stages=stages, training=True)
-
-
-def _test_count(solver: Solver) -> int:
-    return len(solver.message.numbers("test_iter"))
-
-
-def _test_net(solver: Solver, index: int, trained: Net) -> Net:
-    """Read a network of the TEST phase: `test_net`, or the same file."""
-    import numpy as np
-
-    from texelnet.caffe.fillers import filled
-    from texelnet.caffe.weights import Blob, Weights
-
-    named = solver.message.words("test_net")
-    if len(named) not in (0, _test_count(solver)) and index >= len(named):
-        fact = f"{_test_count(solver)} test_iter for {len(named)} test_net"
-        raise solver.error("test_iter", fact, "one for each")
-    net = _read(solver, Path(named[index]) if named else solver.train_net(), "TEST")
-    shared: dict[str, dict[int, Blob]] = {}
-    for (layer, number), values in trained.weights.items():
-        shared.setdefault(layer, {})[number] = Blob(values)
-    own = filled(net.layers, np.random.default_rng(0))
-    known = {layer.name for layer in net.layers}
-    kept = {name: blobs for name, blobs in shared.items() if name in known}
-    return net.with_weights(own.replaced(Weights(trained.source, kept)))
 
 
 def _prefix(solver: Solver) -> str:

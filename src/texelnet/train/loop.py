@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -107,11 +108,23 @@ class Training:
 
     def _alone(self, net: Net) -> None:
         """Refuse what several processes would each do by themselves."""
-        for layer in net.layers:
+        for layer in net.layers if self.group.size > 1 else ():
             settings = layer.settings("batch_norm_param") if layer.type == "BatchNorm" else None
-            if self.group.size > 1 and settings and not settings.flag("use_global_stats"):
+            if settings and not settings.flag("use_global_stats"):
                 fact = "each process would take the statistics of its own pictures"
                 raise NetworkError(layer.where, fact, "use_global_stats: true, or one process")
+            if layer.program is not None and any(loss_weights(layer)):
+                fact = "what a Python loss divides by is known to nobody else"
+                hint = "one process: the losses of several can't be made one"
+                raise NetworkError(layer.where, fact, hint)
+
+    def _seed(self, batch: int) -> None:
+        """Make all lots of a pass a function of its number, those of Python layers too."""
+        seed = (self.seed * 1_000_003 + batch) % 2**63
+        self.torch.manual_seed(seed)
+        if any(layer.program is not None for layer in self.net.layers):
+            random.seed(seed)
+            np.random.seed(seed % 2**32)  # noqa: NPY002  (what pycaffe's layers draw from)
 
     def step(self) -> Step:
         """Take one step.
@@ -125,13 +138,13 @@ class Training:
         total, pictures = 0.0, 0
         for part in range(count):
             batch = (number * count + part) * self.group.size + self.group.rank
-            self.torch.manual_seed((self.seed * 1_000_003 + batch) % 2**63)
+            self._seed(batch)
             made = self.network.forward(self._inputs(self.feeds, batch))
             assert made.loss is not None
             made.loss.backward()
             total += self.group.total(float(made.loss.detach()))
-            shape = self.feeds[0].feed.shapes[0] if self.feeds else (0,)
-            pictures += shape[0] * self.group.size
+            shape = next(iter(made.first.values())).shape
+            pictures += (shape[0] if shape else 1) * self.group.size
         if not np.isfinite(total):
             fact = f"the loss of iteration {number} is {total:g}"
             raise NetworkError(self.net.source, fact, "a smaller base_lr, or clip_gradients")

@@ -10,13 +10,13 @@ Torch is handed in: nothing here imports it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from texelnet.caffe.feeds import FEEDS
-from texelnet.caffe.layer import Layer, Parameter, Run
+from texelnet.caffe.layer import Layer, Parameter, Run, spoken
 from texelnet.caffe.layers import KINDS
 from texelnet.caffe.net import Net
 from texelnet.errors import NetworkError
@@ -104,7 +104,8 @@ class Interpreted:
             if layer.type == "Input" or layer.type in FEEDS:
                 tops = [self._given(layer, top, inputs) for top in layer.tops]
             else:
-                tops = self._computed(layer, need, [made.last[b] for b in layer.bottoms])
+                bottoms = [made.last[blob] for blob in layer.bottoms]
+                tops = self._computed(_fitted(layer, bottoms), need, bottoms)
             for top, value in zip(layer.tops, tops, strict=True):
                 made.first.setdefault(top, value)
                 made.last[top] = value
@@ -178,13 +179,35 @@ class Interpreted:
         ]
         bottoms = _kept(bottoms, need, need.bottoms)
         if kind.forward is not None:
-            run = Run(self.torch, bottoms, weights, self.net.phase == "TRAIN", self.total)
+            training = self.net.phase == "TRAIN"
+            run = Run(self.torch, bottoms, weights, training, self.total, self.device)
             answer = kind.forward(layer, run)
             if answer is not None:
                 return list(answer)
         writer = Eager(self.torch, layer, bottoms, weights)
         kind.to_graph(layer, writer)
         return writer.results()
+
+
+def _fitted(layer: Layer, bottoms: list[Tensor]) -> Layer:
+    """Return a layer at the shapes it is given: a Python layer before it may change them.
+
+    A Python layer asks for itself, before each pass.
+
+    Raises
+    ------
+    PrototxtError
+        If it can't work at these, or would need other parameters.
+    """
+    shapes = tuple(tuple(bottom.shape) for bottom in bottoms)
+    if shapes == layer.bottom_shapes or layer.program is not None:
+        return layer
+    kind, layer = KINDS[layer.type], replace(layer, bottom_shapes=shapes)
+    layer = replace(layer, top_shapes=kind.shapes(layer))
+    if kind.parameters(layer) != tuple(parameter.shape for parameter in layer.parameters):
+        given = ", ".join(map(spoken, shapes))
+        raise layer.error(f"it is given {given} now, its parameters are made for another size")
+    return layer
 
 
 def _kept(values: list[Tensor], need: Needs, wanted: Sequence[bool]) -> list[Tensor]:

@@ -21,6 +21,7 @@ from texelnet.caffe.layers.normalise import LRN, MVN
 from texelnet.caffe.layers.others import REFUSED, TRAINING, Dropped
 from texelnet.caffe.layers.pointwise import POINTWISE
 from texelnet.caffe.layers.pooling import POOLING, ROI_POOLING
+from texelnet.caffe.layers.python import PYTHON
 from texelnet.caffe.layers.reshape import FLATTEN, RESHAPE
 from texelnet.caffe.layers.whole import REDUCTION, SPP, TILE
 
@@ -66,7 +67,8 @@ LAYERS: dict[str, Kind] = {
     )
 }
 
-KINDS: dict[str, Kind] = {**LAYERS, **LOSS_LAYERS, **DATA_LAYERS}
-"""What is understood in training: the same, what compares with labels, what reads files."""
+KINDS: dict[str, Kind] = {**LAYERS, **LOSS_LAYERS, **DATA_LAYERS, PYTHON.type: PYTHON}
+"""What is understood in training: the same, what compares with labels, what reads files, and
+what runs a program of the user's own."""
 
 __all__ = ["KINDS", "LAYERS", "LOSS_LAYERS", "REFUSED", "TRAINING", "Dropped"]

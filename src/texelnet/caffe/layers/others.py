@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from texelnet.caffe.layer import ANY, Count
+from texelnet.caffe.layers.python import NO_GRAPH
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ TRAINING: dict[str, Dropped] = {
 }
 
 REFUSED: dict[str, str] = {
-    "Python": "it runs a program of its own",
+    "Python": NO_GRAPH,
     "LSTM": "recurrent layers keep a state from picture to picture",
     "RNN": "recurrent layers keep a state from picture to picture",
     "Recurrent": "recurrent layers keep a state from picture to picture",
