@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from texelnet.errors import ContractError
+from texelnet.errors import ContractError, TexelnetError
 
 if TYPE_CHECKING:
     from texelnet.graph.contract import Contract
@@ -86,6 +86,20 @@ def contract_of(words: argparse.Namespace, prototxt: Path, network: Network) -> 
         contract, reason = guessed(network, flags(words))
         print(f"{network.name}: no contract is written; {reason}", file=sys.stderr)
     return contract
+
+
+def searched(
+    words: argparse.Namespace, prototxt: Path, network: Network
+) -> tuple[Contract | None, str]:
+    """Return what the network wants, if that can be known, and where it is from or why not."""
+    contract, place = told(words, prototxt)
+    if contract is not None:
+        return contract, str(place)
+    try:
+        contract, reason = guessed(network, flags(words))
+    except TexelnetError as error:
+        return None, " ".join(error.fact.split())
+    return contract, f"a guess: {reason}"
 
 
 def guessed(network: Network, given: Mapping[str, Any]) -> tuple[Contract, str]:

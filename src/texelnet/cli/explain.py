@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from texelnet.cli.network import add_words, is_onnx, read_net, read_network
+from texelnet.cli._contract import searched
+from texelnet.cli.network import add_words, find, graph, is_onnx, read_graph, read_net
 
 if TYPE_CHECKING:
     from texelnet.graph.network import Network
@@ -32,15 +33,32 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(words: argparse.Namespace) -> int:
     """Explain, write or print."""
-    from texelnet.explain import explain_layer
-    from texelnet.report import check_name, explanation_page
+    from texelnet.report import check_name
 
     if words.page and words.format is None:
         check_name(words.page)
-    network = read_network(words)
-    explained = explain_layer(network, words.layer, _picture(words, network), _kind(words))
-    _deliver(explanation_page(explained), words)
+    network = read_graph(words) if is_onnx(words) else graph(read_net(words), words)
+    contract, source = searched(words, find(words.network), network)
+    page = _layer if words.layer else _whole
+    _deliver(page(words, network.wants(contract), source), words)
     return 0
+
+
+def _layer(words: argparse.Namespace, network: Network, source: str) -> Page:
+    from texelnet.explain import explain_layer
+    from texelnet.report import explanation_page
+
+    picture, _ = _picture(words, network)
+    kind = _kinds(words).get(words.layer, "")
+    return explanation_page(explain_layer(network, words.layer, picture, kind))
+
+
+def _whole(words: argparse.Namespace, network: Network, source: str) -> Page:
+    from texelnet.explain import explain_network
+    from texelnet.report import whole_page
+
+    picture, said = _picture(words, network)
+    return whole_page(explain_network(network, picture, said, _kinds(words)), source)
 
 
 def _deliver(page: Page, words: argparse.Namespace) -> None:
@@ -61,21 +79,20 @@ def _deliver(page: Page, words: argparse.Namespace) -> None:
         print(f"wrote {words.page}", file=sys.stderr)
 
 
-def _kind(words: argparse.Namespace) -> str:
-    """Return what a prototxt calls the layer's type."""
+def _kinds(words: argparse.Namespace) -> dict[str, str]:
+    """Return what a prototxt calls its layers' types."""
     if is_onnx(words):
-        return ""
-    layers = {layer.name: layer.type for layer in read_net(words).layers}
-    return layers.get(words.layer, "")
+        return {}
+    return {layer.name: layer.type for layer in read_net(words).layers}
 
 
-def _picture(words: argparse.Namespace, network: Network) -> Planes | None:
-    """Return the picture as the contract wants it; one drawn here if none is given."""
+def _picture(words: argparse.Namespace, network: Network) -> tuple[Planes | None, str]:
+    """Return what passes through, as the contract wants it, and in words."""
     from texelnet.picture import read_picture
     from texelnet.run.verify.trials import natural, planes_of
 
     if network.contract is None:
-        return None
+        return None, "noise"
     if words.picture is None:
-        return natural(network.contract.planes, 48, 48)
-    return planes_of(read_picture(words.picture), network.contract)
+        return natural(network.contract.planes, 48, 48), "a drawn picture of 48 x 48"
+    return planes_of(read_picture(words.picture), network.contract), words.picture

@@ -65,8 +65,15 @@ def explain_layer(
     return Explained(network, node, facts, told)
 
 
+def run_on(network: Network, picture: NDArray[np.float32] | None) -> Blobs:
+    """Return every value of the graph on a picture (channels, height, width) in 0..1.
+
+    Without a picture or a contract it is run on noise.
+    """
+    return _run(network, Reference(network, every=True), picture)
+
+
 def _run(network: Network, reference: Reference, picture: NDArray[np.float32] | None) -> Blobs:
-    """Return every value of the graph on the picture, or on noise where there is none."""
     if picture is not None and network.contract is not None:
         feeds = {next(iter(reference.inputs)): network.contract.to_network(picture)[None]}
     else:

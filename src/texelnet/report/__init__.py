@@ -14,6 +14,7 @@ from texelnet.report.html import html
 from texelnet.report.markdown import markdown
 from texelnet.report.proof import proof_page
 from texelnet.report.terminal import text
+from texelnet.report.whole import whole_page
 
 WRITERS: dict[str, Callable[[Page], str]] = {".html": html, ".md": markdown, ".txt": text}
 """Forms of a file, by the ending of its name."""
@@ -47,5 +48,6 @@ __all__ = [
     "html",
     "markdown",
     "proof_page",
+    "whole_page",
     "write_page",
 ]

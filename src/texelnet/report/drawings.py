@@ -110,7 +110,11 @@ def chart(drawn: Chart) -> str:
         widest = max(widest, int(6.2 * len(stop.name) + 5.4 * len(stop.words)))
     width = left + widest + 30
     return _svg(
-        "".join(found), width, len(drawn.stops) * tall + 2, drawn.alt, f"width:{width}px"
+        "".join(found),
+        width,
+        len(drawn.stops) * tall + 2,
+        drawn.alt,
+        f"width:{width * 1.2:.0f}px",
     )
 
 
