@@ -6,7 +6,7 @@ PYTEST = $(PYTHON) -m pytest -q
 # wgpu complains on stderr when this is unset; any folder will do.
 export XDG_RUNTIME_DIR ?= $(CURDIR)/.venv
 
-.PHONY: help demo setup check test nightly reliability golden bench bench-field bench-caffe docs clean core dev train peers driver browser ffmpeg player
+.PHONY: help demo setup check test nightly reliability golden bench bench-field bench-caffe docs trials clean core dev train peers driver browser ffmpeg player
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
@@ -45,7 +45,10 @@ bench-caffe: core  ## Load large Caffe weights beside protobuf; writes benchmark
 	@$(PYTHON) benchmarks/caffemodel.py
 
 docs: core  ## Write the reference pages anew from the registries
-	@$(PYTHON) docs/generate.py
+	@$(PYTHON) -m docs.generate
+
+trials: train  ## Try every layer's example on every machine; docs shows what came out
+	@$(PYTHON) -m docs.trials
 
 clean:  ## Remove all that make made, .venv too
 	rm -rf .venv demo build dist .benchmarks .hypothesis .mypy_cache .pytest_cache .ruff_cache

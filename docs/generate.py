@@ -4,7 +4,7 @@ docs/reference/operators.md      OPS
 docs/reference/targets.md        TARGETS and SCHEDULES
 docs/reference/commands.md       COMMANDS, as `--help` tells them
 docs/reference/causes.md         CAUSES
-docs/reference/caffe-layers.md   LAYERS, what is left out, what is refused
+docs/reference/caffe-layers.md   KINDS, what is refused; see layers.py
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import asdict
-from itertools import groupby
 from pathlib import Path
 
-from texelnet.caffe.layers import LAYERS, REFUSED, TRAINING
+from docs.layers import caffe_layers
+from docs.markdown import code, page, table
+
 from texelnet.cli import COMMANDS, parser
 from texelnet.ops import OPS, SIZES
 from texelnet.ops.op import Case
@@ -24,26 +25,7 @@ from texelnet.shader.schedule import Schedule
 from texelnet.shader.targets import TARGETS, Target
 
 HERE = Path(__file__).parent / "reference"
-WRITTEN = "<!-- Written by docs/generate.py (make docs): change the lists, not this page. -->\n"
 WIDTH = "80"  # columns of --help
-
-
-def page(title: str, *parts: str) -> str:
-    """Return a page: a title and paragraphs."""
-    return "\n".join([f"# {title}\n", WRITTEN, *(part.rstrip() + "\n" for part in parts)])
-
-
-def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    """Return a table."""
-    lines = [head, ("---",) * len(head), *rows]
-    return "\n".join(
-        "| " + " | ".join(w.replace("|", "\\|") for w in line) + " |" for line in lines
-    )
-
-
-def code(*words: str) -> str:
-    """Return words as code, with commas between."""
-    return ", ".join(f"`{word}`" for word in words)
 
 
 def operators() -> str:
@@ -146,44 +128,6 @@ def causes() -> str:
             ((cause.name, cause.fact, cause.hint) for cause in CAUSES.values()),
         ),
     )
-
-
-def caffe_layers() -> str:
-    """The page of Caffe's layers: understood, left out, refused."""
-    data = [name for name, dropped in TRAINING.items() if dropped.gives_data]
-    training = [name for name in TRAINING if name not in data]
-    reasons = groupby(sorted(REFUSED, key=lambda name: REFUSED[name]), REFUSED.__getitem__)
-    return page(
-        "Caffe's layers",
-        "What a prototxt may hold. Old files (`layers`, `input_dim`, numbers for types) are"
-        " read as Caffe's own upgrade reads them.",
-        table(
-            ("layer", "bottoms", "tops", "in place"),
-            (
-                (
-                    f"`{k.type}`",
-                    _count(*k.bottoms),
-                    _count(*k.tops),
-                    "yes" if k.in_place else "",
-                )
-                for k in LAYERS.values()
-            ),
-        ),
-        "## Left out",
-        f"They only serve training: {code(*training)}. Layers that read data are left out too;"
-        f" an Input layer takes their place: {code(*data)}.",
-        "## Refused",
-        table(
-            ("layers", "why"),
-            ((code(*sorted(names, key=str.lower)), why) for why, names in reasons),
-        ),
-    )
-
-
-def _count(least: int, most: int) -> str:
-    if least == most:
-        return str(least)
-    return f"{least} or more" if most > 100 else f"{least} to {most}"
 
 
 PAGES = {

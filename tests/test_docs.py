@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from texelnet.caffe.layers import LAYERS, REFUSED, TRAINING
+from texelnet.caffe.layers import KINDS, REFUSED, TRAINING
 from texelnet.cli import COMMANDS, main
 from texelnet.ops import OPS
 from texelnet.run.compare import CAUSES
@@ -21,7 +21,8 @@ NAMED = {
     "targets.md": [f"## {name}" for name in TARGETS],
     "commands.md": [f"## texelnet {name}" for name in COMMANDS],
     "causes.md": [f"| {name} |" for name in CAUSES],
-    "caffe-layers.md": [f"`{name}`" for name in (*LAYERS, *TRAINING, *REFUSED)],
+    "caffe-layers.md": [f"## {name}\n" for name in KINDS]
+    + [f"`{name}`" for name in (*TRAINING, *REFUSED) if name not in KINDS],
 }
 
 

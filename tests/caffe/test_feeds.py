@@ -139,3 +139,34 @@ def test_what_cannot_be_read_is_told(tmp_path):
         '~/net.prototxt:1 (layer "d"): crop_size is 9, the pictures are 6 x 7\n'
         "  try: a smaller window"
     )
+
+
+OLD = {
+    "V1": """layers { name: "d" type: IMAGE_DATA top: "data" top: "label"
+        image_data_param { source: "list.txt" batch_size: 2 scale: 0.5 crop_size: 4 } }
+        layers { name: "s" type: SILENCE bottom: "data" bottom: "label" }""",
+    "V0": """layers { layer { name: "d" type: "images" source: "list.txt" batchsize: 2
+        scale: 0.5 cropsize: 4 } top: "data" top: "label" }
+        layers { layer { name: "f" type: "flatten" } bottom: "data" top: "flat" }""",
+}
+
+
+@pytest.mark.parametrize("text", OLD.values(), ids=OLD)
+def test_old_data_layers_transform_their_pictures_as_they_say(tmp_path, text):
+    listed(tmp_path)
+    path = tmp_path / "net.prototxt"
+    path.write_text(text)
+    layer = read_net(path, training=True).layers[0]
+    pictures, labels = FEEDS[layer.type](layer, False).batch(0, 0)
+    window = PICTURES[:2, ::-1, 1:5, 1:5]
+    np.testing.assert_allclose(pictures, window / 2, atol=1e-4)
+    assert labels.tolist() == [0, 1]
+
+
+def test_rows_take_no_transform(tmp_path):
+    layer = 'type: "HDF5Data" hdf5_data_param { source: "x" batch_size: 1 } transform_param {}'
+    error = refusal(PrototxtError, lambda: feed(tmp_path, layer))
+    assert str(error) == (
+        f'{tmp_path}/net.prototxt:1 (layer "d"): HDF5Data takes no transform_param\n'
+        "  try: scale the numbers in the files"
+    )

@@ -1,10 +1,8 @@
 """Fillers: the numbers that parameters begin with.
 
-`constant`, `uniform`, `gaussian` (with `sparse`: about so many weights of an output are not
-zero), `positive_unitball` (rows that sum to 1), `xavier` and `msra` (spread by how many numbers
-go in, out, or both: FAN_IN, FAN_OUT, AVERAGE), `bilinear` (an enlarging deconvolution). In is
-what one entry of the first axis holds, so Deconvolution, whose weights are (in, out, h, w),
-counts the other way round than Convolution.
+What goes in, of which xavier and msra make their spread, is what one entry of the first axis
+holds; so Deconvolution, whose weights are (in, out, h, w), counts the other way round than
+Convolution.
 
 See Glorot, Bengio, 2010 (xavier); He et al., 2015 (msra).
 """
@@ -34,7 +32,7 @@ _SETTINGS = {
     "Bias": ("bias_param", ("filler",)),
     "Scale": ("scale_param", ("filler", "bias_filler")),
 }
-_USUAL = {("PReLU", "filler"): 0.25, ("Scale", "filler"): 1.0}
+USUAL = {("PReLU", "filler"): 0.25, ("Scale", "filler"): 1.0}
 """What a filler that is not written fills with, where that is not 0."""
 
 
@@ -71,7 +69,7 @@ def fill(layer: Layer, index: int, random: Generator) -> Numbers:
     name = names[index + second]
     settings = layer.settings(block)
     if not settings.has(name):
-        return np.full(shape, _USUAL.get((layer.type, name), 0.0), np.float32)
+        return np.full(shape, USUAL.get((layer.type, name), 0.0), np.float32)
     filler = settings.block(name)
     kind = filler.word("type")
     if kind not in FILLERS:
@@ -96,14 +94,17 @@ def _fan(filler: Message, shape: Shape) -> float:
 
 
 def _constant(filler: Message, shape: Shape, random: Generator) -> Numbers:
+    """`value` everywhere."""
     return np.full(shape, filler.real("value"))
 
 
 def _uniform(filler: Message, shape: Shape, random: Generator) -> Numbers:
+    """Anything between `min` and `max`."""
     return random.uniform(filler.real("min"), filler.real("max"), shape)
 
 
 def _gaussian(filler: Message, shape: Shape, random: Generator) -> Numbers:
+    """A bell around `mean`, `std` wide; with `sparse` most are 0."""
     numbers = random.normal(filler.real("mean"), filler.real("std"), shape)
     sparse = filler.number("sparse")
     if sparse >= 0:
@@ -112,21 +113,25 @@ def _gaussian(filler: Message, shape: Shape, random: Generator) -> Numbers:
 
 
 def _unit_ball(filler: Message, shape: Shape, random: Generator) -> Numbers:
+    """Positive, and the numbers of one output sum to 1."""
     rows = random.random((shape[0], prod(shape[1:])))
     numbers: Numbers = (rows / rows.sum(1, keepdims=True)).reshape(shape)
     return numbers
 
 
 def _xavier(filler: Message, shape: Shape, random: Generator) -> Numbers:
+    """Anything up to sqrt(3 / n) from 0, n the numbers that go in (see `variance_norm`)."""
     end = sqrt(3 / _fan(filler, shape))
     return random.uniform(-end, end, shape)
 
 
 def _msra(filler: Message, shape: Shape, random: Generator) -> Numbers:
+    """A bell sqrt(2 / n) wide, for layers before a ReLU; n as in xavier."""
     return random.normal(0, sqrt(2 / _fan(filler, shape)), shape)
 
 
 def _bilinear(filler: Message, shape: Shape, random: Generator) -> Numbers:
+    """A tent: a Deconvolution that enlarges; of square kernels."""
     size = shape[3]
     factor = (size + 1) // 2
     centre = (2 * factor - 1 - factor % 2) / (2 * factor)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from texelnet.caffe.about import UNTOLD, About
 from texelnet.caffe.message import Message
 from texelnet.caffe.weights import Array
 from texelnet.errors import PrototxtError
@@ -176,6 +177,8 @@ class Kind:
         Whether its first top counts as a loss where no loss_weight is written.
     doubt
         What is likely a mistake although Caffe takes it, or an empty string.
+    about
+        What it is, for people.
     """
 
     type: str
@@ -191,6 +194,7 @@ class Kind:
     learns: bool = True
     is_loss: bool = False
     doubt: Callable[[Layer], str] = lambda layer: ""
+    about: About = UNTOLD
 
 
 def place(source: str, line: int, name: str) -> str:

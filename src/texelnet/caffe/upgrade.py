@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from texelnet.caffe.message import Message
+from texelnet.caffe.message import Message, Value
 from texelnet.caffe.schema import SCHEMA, Scalar
 from texelnet.caffe.upgrade_v0 import upgrade_v0
 from texelnet.errors import PrototxtError
@@ -28,6 +28,9 @@ V1_TYPES = {
     **{"SLICE": "Slice", "TANH": "TanH", "WINDOW_DATA": "WindowData"},
     **{"THRESHOLD": "Threshold"},
 }
+
+_TRANSFORMS = ("scale", "mean_file", "crop_size", "mirror")
+"""What stood in a data layer's own settings before there was `transform_param`."""
 
 
 def upgrade(net: Message, source: str) -> Message:
@@ -50,6 +53,7 @@ def _upgrade_v1(old: Message, source: str) -> Message:
     for name, values in old.fields.items():
         if name in SCHEMA["LayerParameter"] and name not in ("type", "param"):
             layer.fields[name] = values
+    _move_transforms(layer)
     if old.has("type"):
         layer.add("type", V1_TYPES[old.word("type")], old.line_of("type"))
     names, modes = old.words("param"), old.words("blob_share_mode")
@@ -68,6 +72,20 @@ def _upgrade_v1(old: Message, source: str) -> Message:
                 spec.add(field, numbers[index])
         layer.add("param", spec)
     return layer
+
+
+def _move_transforms(layer: Message) -> None:
+    """Move what a data layer's own settings say of its pictures into transform_param."""
+    for block in ("data_param", "image_data_param", "window_data_param"):
+        settings = layer.block(block)
+        moved = [name for name in settings.fields if name in _TRANSFORMS]
+        if moved:
+            whole = layer.block("transform_param")
+            values = {name: settings.fields[name] for name in moved}
+            whole = Message(whole.kind, whole.line, whole.fields | values)
+            kept = settings.with_fields(**dict.fromkeys(moved, ()))
+            layer.fields[block] = [Value(kept, settings.line)]
+            layer.fields["transform_param"] = [Value(whole, whole.line)]
 
 
 def _without_statistics_specs(layer: Message) -> Message:

@@ -21,6 +21,10 @@ _TYPES = {
     **{"softmax": "SOFTMAX", "softmax_loss": "SOFTMAX_LOSS", "split": "SPLIT"},
     **{"tanh": "TANH", "window_data": "WINDOW_DATA"},
 }
+_PICTURES = {
+    **{"source": "source", "batchsize": "batch_size", "rand_skip": "rand_skip"},
+    **{"scale": "scale", "meanfile": "mean_file", "cropsize": "crop_size", "mirror": "mirror"},
+}
 # type -> (the block its settings moved to, {old name: new name})
 _SETTINGS: dict[str, tuple[str, dict[str, str]]] = {
     "conv": (
@@ -48,6 +52,17 @@ _SETTINGS: dict[str, tuple[str, dict[str, str]]] = {
         {"local_size": "local_size", "alpha": "alpha", "beta": "beta", "k": "k"},
     ),
     "concat": ("concat_param", {"concat_dim": "concat_dim"}),
+    "data": ("data_param", _PICTURES),
+    "images": (
+        "image_data_param",
+        {
+            **_PICTURES,
+            **{"shuffle_images": "shuffle", "new_height": "new_height"},
+            "new_width": "new_width",
+        },
+    ),
+    "hdf5_data": ("hdf5_data_param", {"source": "source", "batchsize": "batch_size"}),
+    "infogain_loss": ("infogain_loss_param", {"source": "source"}),
 }
 
 

@@ -120,7 +120,17 @@ def _contrastive_gradients(
 
 
 EUCLIDEAN = Loss(
-    "EuclideanLoss", "Half the mean square apart.", _euclidean, _euclidean_gradients, pictures
+    "EuclideanLoss",
+    "Half the mean square apart.",
+    _euclidean,
+    _euclidean_gradients,
+    pictures,
+    "loss = Σ (a - b)^2 / (2 · N)\nsent = (a - b) / N to a, minus that to b",
+    (
+        "N is the first axis alone: a larger picture costs more. For a mean over pixels set "
+        "`loss_weight` to 1 / (C · H · W).",
+        "Both bottoms get gradients, labels too if a layer with weights made them.",
+    ),
 )
 ENTROPY = Loss(
     "SigmoidCrossEntropyLoss",
@@ -128,14 +138,35 @@ ENTROPY = Loss(
     _entropy,
     _entropy_gradients,
     _entropy_count,
+    "loss = Σ (log(1 + e^x) - t · x) / count,  x scores, t targets\n"
+    "sent = (1 / (1 + e^-x) - t) / count",
+    (
+        "It takes scores, not probabilities: no Sigmoid before it.",
+        "`normalization` is BATCH_SIZE unless written, not VALID as for the others.",
+        "Targets are cut to whole numbers before they are compared with `ignore_label`, so "
+        "`ignore_label: 0` drops every soft target.",
+    ),
 )
 HINGE = Loss(
-    "HingeLoss", "By how much scores miss their margin.", _hinge, _hinge_gradients, pictures
+    "HingeLoss",
+    "By how much scores miss their margin.",
+    _hinge,
+    _hinge_gradients,
+    pictures,
+    "loss = Σ m / N (L1) or Σ m^2 / N (L2)\n"
+    "m    = max(0, 1 - x) for the label's score, max(0, 1 + x) for the others",
+    ("One label a picture: it has no `ignore_label` and no `normalization`.",),
 )
 CONTRASTIVE = Loss(
     "ContrastiveLoss",
-    "Alike pairs apart, others too close.",
+    "How far apart alike pairs are, and how close others.",
     _contrastive,
     _contrastive_gradients,
     pictures,
+    "loss = Σ d^2 / (2 · N)                   of pairs that are alike (third bottom 1)\n"
+    "     + Σ max(0, margin - d)^2 / (2 · N)  of others, d = |a - b|",
+    (
+        "With `legacy_version` others cost max(0, margin - d^2), as in Caffe before 2015.",
+        "The third bottom is 1 where a pair is alike.",
+    ),
 )

@@ -23,6 +23,10 @@ class Loss:
     ----------
     type, summary
         Caffe's name, and what it measures in one sentence.
+    formula
+        Plain text: what it costs, and what it sends back.
+    quirks
+        What people get wrong, a sentence each.
     value
         (xp, *bottoms, **settings) -> a single number.
     gradients
@@ -38,6 +42,8 @@ class Loss:
     value: Callable[..., Array]
     gradients: Callable[..., tuple[Array | None, ...]]
     count: Callable[..., Array | float | None]
+    formula: str = ""
+    quirks: tuple[str, ...] = ()
 
 
 def in_torch(torch: Any, loss: Loss, bottoms: list[Array], settings: dict[str, Any]) -> Array:

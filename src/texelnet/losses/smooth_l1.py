@@ -63,5 +63,23 @@ def _gradients(
 
 
 SMOOTH_L1 = Loss(
-    "SmoothL1Loss", "Squares near zero, distances far from it.", _value, _gradients, pictures
+    "SmoothL1Loss",
+    "Squares near zero, distances far from it.",
+    _value,
+    _gradients,
+    pictures,
+    "loss = Σ w_out · s(d) / N,  d = w_in · (prediction - target)\n"
+    "s(d) = (sigma · d)^2 / 2        where |d| < 1 / sigma^2\n"
+    "     = |d| - 1 / (2 · sigma^2)  elsewhere\n"
+    "sent = w_in · w_out · s'(d) / N to the predictions, minus that to the targets",
+    (
+        "Without a written `loss_weight` it counts for nothing: the fork's set-up skips what "
+        "gives a loss the weight 1. Write `loss_weight: 1`; without it there is a warning.",
+        "The bottoms are prediction, target, w_in, w_out; two, three or four of them. With "
+        "three there is no sigma and the gradient leaves the weight out, as in the first "
+        "Fast R-CNN release: right for weights of 0 and 1 only.",
+        "The class label of the paper's equation went into w_in: of the 84 = 4 x 21 columns "
+        "it is 1 on the four of the region's class, and 0 everywhere for background.",
+        "N is the first axis: the regions in the head, 1 in an RPN.",
+    ),
 )

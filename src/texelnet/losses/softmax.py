@@ -141,15 +141,38 @@ def _multinomial_gradients(xp: Any, shares: Array, labels: Array) -> tuple[Array
     return sent.reshape(shares.shape), None
 
 
+_RATE = "p = e^x / Σ k  e^x[k]\n"
 SOFTMAX = Loss(
-    "SoftmaxWithLoss", "How improbable the right class is.", _value, _gradients, _count
+    "SoftmaxWithLoss",
+    "How improbable the right class is.",
+    _value,
+    _gradients,
+    _count,
+    _RATE + "loss = Σ pixels  -log p[label] / count\n"
+    "sent = (p - 1 at the label, p elsewhere) / count",
+    (
+        "Labels are one whole number a pixel, N x 1 x H x W: no picture for each class. Of "
+        "one-hot labels take the argmax over axis 1.",
+        "The count is by `normalization`: VALID the pixels that are not ignored, FULL all, "
+        "BATCH_SIZE the pictures, NONE 1; at least 1. It wins over `normalize`.",
+        "Caffe counts labels and does not look at their shape: height and width exchanged "
+        "pass there; here there is a warning.",
+        "A label outside the classes is an error that names picture, row and column; Caffe "
+        "reads memory. 255 is often a border: `loss_param { ignore_label: 255 }`.",
+        "It takes scores: no Softmax before it. A pixel costs at most 87.3.",
+    ),
 )
 INFOGAIN = Loss(
     "InfogainLoss",
-    "The same with a price for each pair of classes.",
+    "How improbable the right class is, with a price for each pair of classes.",
     _infogain,
     _infogain_gradients,
     _count,
+    _RATE + "loss = Σ pixels  -Σ k  price[label, k] · log p[k] / count",
+    (
+        "The prices are a third bottom, classes x classes, or a `source` file. The identity "
+        "makes it a SoftmaxWithLoss.",
+    ),
 )
 MULTINOMIAL = Loss(
     "MultinomialLogisticLoss",
@@ -157,4 +180,9 @@ MULTINOMIAL = Loss(
     _multinomial,
     _multinomial_gradients,
     pictures,
+    "loss = Σ -log p[label] / N",
+    (
+        "It takes probabilities: a Softmax before it, or better SoftmaxWithLoss, whose "
+        "gradient does not divide by small numbers.",
+    ),
 )

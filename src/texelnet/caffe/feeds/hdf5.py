@@ -26,6 +26,8 @@ def hdf5(layer: Layer, training: bool) -> Feed:
         If a file is missing, or holds no such datasets.
     """
     settings = layer.settings("hdf5_data_param")
+    if layer.message.has("transform_param"):
+        raise layer.error("HDF5Data takes no transform_param", "scale the numbers in the files")
     size = settings.number("batch_size")
     if size < 1:
         raise layer.error("batch_size must be at least 1")

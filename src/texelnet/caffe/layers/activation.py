@@ -1,16 +1,12 @@
-"""Layers that work on each value by itself: ReLU, PReLU, ELU, Sigmoid, TanH, Power, Dropout.
-
-ReLU with `negative_slope` is leaky. PReLU has one slope a channel, or one for all with
-`channel_shared` (then its blob has no axes at all). Power is (shift + scale x) ^ power, a
-fractional power of a negative number is NaN. Dropout passes values on unchanged in the TEST
-phase: Caffe scales while training.
-"""
+"""Layers that work on each value by itself: ReLU, PReLU, ELU, Sigmoid, TanH, Power, Dropout."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+from texelnet.caffe.about import PICTURE, About
+from texelnet.caffe.about import layer as example
 from texelnet.caffe.layer import Kind, Layer, Run, Shape, Writer, same_shape, spoken
 
 
@@ -94,10 +90,110 @@ def _dropout_shapes(layer: Layer) -> tuple[Shape, ...]:
     return layer.bottom_shapes
 
 
-RELU = Kind("ReLU", same_shape, _relu, in_place=True)
-PRELU = Kind("PReLU", same_shape, _prelu, _prelu_slopes, in_place=True)
-ELU = Kind("ELU", same_shape, _elu, in_place=True)
-SIGMOID = Kind("Sigmoid", same_shape, _sigmoid, in_place=True)
-TANH = Kind("TanH", same_shape, _tanh, in_place=True)
-POWER = Kind("Power", same_shape, _power, in_place=True)
-DROPOUT = Kind("Dropout", _dropout_shapes, _dropout, in_place=True, forward=_dropout_forward)
+RELU = Kind(
+    "ReLU",
+    same_shape,
+    _relu,
+    in_place=True,
+    about=About(
+        "Cuts off what is below zero, or makes it smaller.",
+        "y = x                   where x > 0\n  = negative_slope · x  elsewhere",
+        PICTURE + example("ReLU", "relu_param { negative_slope: 0.1 }"),
+        ("relu_param",),
+        quirks=(
+            "In place with a slope below zero, Caffe reads signs off what it has changed "
+            "already and sends wrong gradients; here they are right.",
+        ),
+    ),
+)
+PRELU = Kind(
+    "PReLU",
+    same_shape,
+    _prelu,
+    _prelu_slopes,
+    in_place=True,
+    about=About(
+        "A ReLU whose slope below zero is learnt, one for each channel.",
+        "y[n, c] = x[n, c]             where x > 0\n        = slope[c] · x[n, c]  elsewhere",
+        PICTURE + example("PReLU"),
+        ("prelu_param",),
+        (("slope", "C"),),
+        (
+            "With `channel_shared` the slope is a single number: its blob has no axes at all.",
+            "A PReLU of padding is not a padding of PReLU where a bias stands between them.",
+        ),
+    ),
+)
+ELU = Kind(
+    "ELU",
+    same_shape,
+    _elu,
+    in_place=True,
+    about=About(
+        "Bends smoothly to -alpha below zero.",
+        "y = x                  where x > 0\n  = alpha · (e^x - 1)  elsewhere",
+        PICTURE + example("ELU", "elu_param { alpha: 0.5 }"),
+        ("elu_param",),
+    ),
+)
+SIGMOID = Kind(
+    "Sigmoid",
+    same_shape,
+    _sigmoid,
+    in_place=True,
+    about=About(
+        "Squeezes numbers into 0 to 1.",
+        "y = 1 / (1 + e^-x)",
+        PICTURE + example("Sigmoid"),
+        ("sigmoid_param",),
+        quirks=(
+            "In front of a SigmoidCrossEntropyLoss it is one too many: the loss has its own.",
+        ),
+    ),
+)
+TANH = Kind(
+    "TanH",
+    same_shape,
+    _tanh,
+    in_place=True,
+    about=About(
+        "Squeezes numbers into -1 to 1.",
+        "y = (e^x - e^-x) / (e^x + e^-x)",
+        PICTURE + example("TanH"),
+        ("tanh_param",),
+    ),
+)
+POWER = Kind(
+    "Power",
+    same_shape,
+    _power,
+    in_place=True,
+    about=About(
+        "Scales, shifts and raises to a power, with numbers that are not learnt.",
+        "y = (shift + scale · x) ^ power",
+        PICTURE + example("Power", "power_param { power: 2 scale: 0.5 shift: 1 }"),
+        ("power_param",),
+        quirks=(
+            "`shift` comes before the power, not after it.",
+            "A fractional power of a negative number is NaN, and so is its gradient at 0.",
+        ),
+    ),
+)
+DROPOUT = Kind(
+    "Dropout",
+    _dropout_shapes,
+    _dropout,
+    in_place=True,
+    forward=_dropout_forward,
+    about=About(
+        "While training, sets values to zero by lot.",
+        "TRAIN  y = x · kept / (1 - dropout_ratio), kept = 0 with dropout_ratio, else 1\n"
+        "TEST   y = x",
+        PICTURE + example("Dropout", "dropout_param { dropout_ratio: 0.4 }"),
+        ("dropout_param",),
+        quirks=(
+            "Values that stay are enlarged while training, so nothing is scaled afterwards.",
+            "The lots are ours: a run in the TRAIN phase does not repeat Caffe's.",
+        ),
+    ),
+)

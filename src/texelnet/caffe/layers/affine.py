@@ -1,13 +1,4 @@
-"""Scale, Bias and BatchNorm: a factor and an addend for each channel.
-
-Scale and Bias take their numbers from a parameter, or from a second bottom. The numbers span
-`num_axes` axes from `axis` on (all that are left if num_axes is -1, a single number if it is 0)
-and are repeated over the others.
-
-BatchNorm stores mean, variance and a factor by which both are divided; a factor of 0 means mean
-and variance 0, so x / sqrt(eps). In the TEST phase the stored statistics are used, unless
-`use_global_stats: false` asks for those of the batch.
-"""
+"""Scale, Bias and BatchNorm: a factor and an addend for each channel."""
 
 from __future__ import annotations
 
@@ -16,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from texelnet.caffe.about import PICTURE, About
+from texelnet.caffe.about import layer as example
 from texelnet.caffe.layer import Kind, Layer, Run, Shape, Writer, spoken
 from texelnet.errors import WeightsError
 
@@ -180,8 +173,51 @@ def _stored(layer: Layer, writer: Writer) -> None:
     writer.node("Add", [scaled, shift], writer.tops[0])
 
 
-SCALE = Kind("Scale", _shapes, _to_graph, _parameters, bottoms=(1, 2), in_place=True)
-BIAS = Kind("Bias", _shapes, _to_graph, _parameters, bottoms=(1, 2), in_place=True)
+_SECOND = (
+    "The numbers may come from a second bottom: then `num_axes` is that bottom's, and the "
+    "layer has no parameter of its own."
+)
+_SPANS = (
+    "The numbers span `num_axes` axes from `axis` on and are repeated over the others; with "
+    "`num_axes: 0` there is a single one."
+)
+SCALE = Kind(
+    "Scale",
+    _shapes,
+    _to_graph,
+    _parameters,
+    bottoms=(1, 2),
+    in_place=True,
+    about=About(
+        "Multiplies each channel by a learnt number, and may add another.",
+        "y[n, c] = factor[c] · x[n, c] + addend[c]",
+        PICTURE + example("Scale", "scale_param { bias_term: true }"),
+        ("scale_param",),
+        (("factor", "C"), ("addend", "C")),
+        (
+            "Caffe's BatchNorm has no factor and no addend: a Scale with `bias_term: true` "
+            "behind it brings them.",
+            _SPANS,
+            _SECOND,
+        ),
+    ),
+)
+BIAS = Kind(
+    "Bias",
+    _shapes,
+    _to_graph,
+    _parameters,
+    bottoms=(1, 2),
+    in_place=True,
+    about=About(
+        "Adds a learnt number to each channel.",
+        "y[n, c] = x[n, c] + addend[c]",
+        PICTURE + example("Bias"),
+        ("bias_param",),
+        (("addend", "C"),),
+        (_SPANS, _SECOND),
+    ),
+)
 BATCH_NORM = Kind(
     "BatchNorm",
     _batch_norm_shapes,
@@ -190,4 +226,24 @@ BATCH_NORM = Kind(
     in_place=True,
     forward=_batch_norm_forward,
     learns=False,
+    about=About(
+        "Makes each channel's mean 0 and its deviation 1, by stored or by present numbers.",
+        "stored   y = (x - mean / factor) / sqrt(variance / factor + eps)\n"
+        "present  y = (x - m) / sqrt(v + eps),  m, v over the batch and the picture\n"
+        "         mean     ← moving_average_fraction · mean + m\n"
+        "         variance ← moving_average_fraction · variance + v · count / (count - 1)\n"
+        "         factor   ← moving_average_fraction · factor + 1",
+        PICTURE + example("BatchNorm"),
+        ("batch_norm_param",),
+        (("mean", "C"), ("variance", "C"), ("factor", "1")),
+        (
+            "The stored mean and variance are sums: both are divided by the third blob. A "
+            "factor of 0 means mean and variance 0, so y = x / sqrt(eps).",
+            "`use_global_stats: false` takes the batch's numbers in the TEST phase too, and "
+            "still changes what is stored.",
+            "It has no learnt factor or addend: that is a Scale behind it. A `lr_mult` other "
+            "than 0 for its statistics is refused.",
+            "The statistics have places in a solver's history, although they never learn.",
+        ),
+    ),
 )

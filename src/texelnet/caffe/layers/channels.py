@@ -1,15 +1,15 @@
 """Softmax and ArgMax: shares among the entries of an axis, and which entry is the largest.
 
-Of equal entries Caffe's ArgMax takes the last, as it sorts pairs of value and place. Without
-`axis` it looks at all of a picture at once and gives one number, or place and value with
-`out_max_val`; with `axis` it gives the place, or the value. With `top_k` above 1 there are as
-many: ONNX's TopK takes the first of equals, so it looks at the axis from its end.
+Of equal entries Caffe's ArgMax takes the last and ONNX's TopK the first, so that one looks at
+the axis from its end.
 """
 
 from __future__ import annotations
 
 from math import prod
 
+from texelnet.caffe.about import PICTURE, About
+from texelnet.caffe.about import layer as example
 from texelnet.caffe.layer import Kind, Layer, Shape, Writer
 
 _FLOAT = 1  # TensorProto.FLOAT
@@ -92,5 +92,36 @@ def _several(
     return writer.node("Sub", [writer.constant("end", float(entries - 1)), place], top)
 
 
-SOFTMAX = Kind("Softmax", _softmax_shapes, _softmax, in_place=True)
-ARG_MAX = Kind("ArgMax", _arg_max_shapes, _arg_max)
+SOFTMAX = Kind(
+    "Softmax",
+    _softmax_shapes,
+    _softmax,
+    in_place=True,
+    about=About(
+        "Makes shares of the scores along an axis: none below 0, 1 in all.",
+        "y[n, c] = e^x[n, c] / Σ k  e^x[n, k]",
+        PICTURE + example("Softmax"),
+        ("softmax_param",),
+        quirks=(
+            "In front of a SoftmaxWithLoss it is one too many: the loss has its own.",
+            "In place it works, though the backward pass needs the shares that it gave.",
+        ),
+    ),
+)
+ARG_MAX = Kind(
+    "ArgMax",
+    _arg_max_shapes,
+    _arg_max,
+    about=About(
+        "Tells which entry is the largest.",
+        "y = the places of the top_k largest x along axis, or with out_max_val their values",
+        PICTURE + example("ArgMax", "argmax_param { axis: 1 }"),
+        ("argmax_param",),
+        quirks=(
+            "Without `axis` it looks at all numbers of a picture together and gives a place "
+            "in the flat list; for a class a pixel write `axis: 1`.",
+            "Without `axis`, `out_max_val` gives place and value; with `axis` the value alone.",
+            "Of equal entries the last is taken. Places are floats. It sends no gradient.",
+        ),
+    ),
+)

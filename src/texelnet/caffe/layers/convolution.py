@@ -1,12 +1,6 @@
 """Convolution and Deconvolution.
 
-Sizes are given once for all axes (`kernel_size: 3`), once an axis (`kernel_size: 3 kernel_size:
-5`, height first) or, for pictures, as `kernel_h` and `kernel_w`; the two ways can't be mixed.
-The output size is floor((size + 2 pad - extent) / stride) + 1, with extent = dilation (kernel -
-1) + 1 (Pooling takes the ceiling); of a Deconvolution it is stride (size - 1) + extent - 2 pad.
-
-Weights: Convolution (out, in/group, kh, kw), Deconvolution (in, out/group, kh, kw). All tops
-share them when a layer has several bottoms.
+A kernel's extent is how far it reaches: dilation (kernel - 1) + 1.
 """
 
 from __future__ import annotations
@@ -14,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from texelnet.caffe.about import PICTURE, About
+from texelnet.caffe.about import layer as example
 from texelnet.caffe.layer import ANY, Kind, Layer, Shape, Writer, spoken
 from texelnet.caffe.message import Message
 
@@ -33,7 +29,7 @@ class Window:
 
 
 def _per_axis(
-    layer: Layer, settings: Message, names: tuple[str, str, str], axes: int, default: int
+    layer: Layer, settings: Message, names: tuple[str, str, str], axes: int
 ) -> tuple[int, ...]:
     """Read one number an axis, from the repeated field or the pair for height and width."""
     name, high, wide = names
@@ -50,9 +46,9 @@ def _per_axis(
     if len(written) not in (0, 1, axes):
         fact = f"{name} is written {len(written)} times for {axes} axes"
         raise layer.error(fact, "write it once, or once an axis")
-    if not written:
-        return (default,) * axes
-    return tuple(written) * (axes if len(written) == 1 else 1)
+    if len(written) == axes:
+        return tuple(written)
+    return (settings.number(name),) * axes
 
 
 def window(layer: Layer) -> Window:
@@ -66,10 +62,10 @@ def window(layer: Layer) -> Window:
         fact = f"{layer.type} needs a picture, {layer.bottoms[0]} is {spoken(shape)}"
         raise layer.error(fact, "write InnerProduct, or give the blob height and width")
     result = Window(
-        _per_axis(layer, settings, ("kernel_size", "kernel_h", "kernel_w"), axes, 0),
-        _per_axis(layer, settings, ("stride", "stride_h", "stride_w"), axes, 1),
-        _per_axis(layer, settings, ("pad", "pad_h", "pad_w"), axes, 0),
-        _per_axis(layer, settings, ("dilation", "", ""), axes, 1),
+        _per_axis(layer, settings, ("kernel_size", "kernel_h", "kernel_w"), axes),
+        _per_axis(layer, settings, ("stride", "stride_h", "stride_w"), axes),
+        _per_axis(layer, settings, ("pad", "pad_h", "pad_w"), axes),
+        _per_axis(layer, settings, ("dilation", "", ""), axes),
     )
     if min(result.kernel) < 1:
         hint = "write kernel_size, or kernel_h and kernel_w"
@@ -156,9 +152,68 @@ def _to_graph(layer: Layer, writer: Writer) -> None:
         )
 
 
+_BOTH = (
+    "Sizes are written once for all axes (`kernel_size: 3`), once an axis, height first, or as "
+    "`kernel_h` and `kernel_w`; the two ways can't be mixed.",
+    "Several bottoms of one size share the weights, each has a top.",
+)
 CONVOLUTION = Kind(
-    "Convolution", _shapes, _to_graph, _parameters, bottoms=(1, ANY), tops=(1, ANY)
+    "Convolution",
+    _shapes,
+    _to_graph,
+    _parameters,
+    bottoms=(1, ANY),
+    tops=(1, ANY),
+    about=About(
+        "Sums up a window around each pixel, weighted; each channel out has its own weights.",
+        "y[n, k, i, j] = bias[k] + Σ c, u, v  weights[k, c, u, v] · x[n, c, (i, u), (j, v)]\n"
+        "(i, u) = i · stride - pad + u · dilation\n"
+        "height of y = floor((H + 2 · pad - dilation · (kernel - 1) - 1) / stride) + 1",
+        PICTURE
+        + example(
+            "Convolution",
+            "convolution_param { num_output: 4 kernel_size: 3 pad: 1\n"
+            '    weight_filler { type: "xavier" } }',
+        ),
+        ("convolution_param",),
+        (("weights", "num_output x C/group x kernel_h x kernel_w"), ("bias", "num_output")),
+        (
+            "The size is rounded down, Pooling's is rounded up.",
+            "The kernel is not turned round: it is a correlation.",
+            *_BOTH,
+        ),
+    ),
 )
 DECONVOLUTION = Kind(
-    "Deconvolution", _shapes, _to_graph, _parameters, bottoms=(1, ANY), tops=(1, ANY)
+    "Deconvolution",
+    _shapes,
+    _to_graph,
+    _parameters,
+    bottoms=(1, ANY),
+    tops=(1, ANY),
+    about=About(
+        "A convolution's way back: each pixel stamps its kernel onto a larger picture.",
+        "y[n, k, o, p] = bias[k] + Σ c, i, j, u, v  weights[c, k, u, v] · x[n, c, i, j]\n"
+        "                    where o = i · stride - pad + u · dilation, and p alike with j, v\n"
+        "height of y   = stride · (H - 1) + dilation · (kernel - 1) + 1 - 2 · pad",
+        PICTURE
+        + example(
+            "Deconvolution",
+            "convolution_param { num_output: 3 group: 3 kernel_size: 4 stride: 2 pad: 1\n"
+            '    bias_term: false weight_filler { type: "bilinear" } }',
+        ),
+        ("convolution_param",),
+        (("weights", "C x num_output/group x kernel_h x kernel_w"), ("bias", "num_output")),
+        (
+            "Its weights are (in, out / group, ...), the other way round than a Convolution's; "
+            "so xavier and msra count the channels out as going in.",
+            "The bilinear filler fills every pair of channels: without `group` each channel "
+            "out is the sum of all channels in. Write `group` and `num_output` = channels.",
+            "An odd kernel does not double: kernel 9, stride 2, pad 4 gives 2n - 1 pixels. "
+            "Kernel 4, stride 2, pad 1 gives 2n.",
+            "A stride that does not divide the kernel draws a chequered pattern; one larger "
+            "than the kernel leaves gaps that hold only the bias.",
+            *_BOTH,
+        ),
+    ),
 )

@@ -1,11 +1,9 @@
-"""Crop: the first bottom cut to the second one's sizes, from `axis` on.
-
-`offset` is written once for all these axes, or once an axis; left out it is 0. CropCenter, of
-the fork that waifu2x uses, cuts `crop_size` entries off both ends, written once an axis.
-"""
+"""Crop, the first bottom cut to the second one's sizes, and CropCenter, cut by numbers."""
 
 from __future__ import annotations
 
+from texelnet.caffe.about import PICTURE, About
+from texelnet.caffe.about import layer as example
 from texelnet.caffe.layer import Kind, Layer, Shape, Writer, spoken
 
 
@@ -81,5 +79,39 @@ def _center_to_graph(layer: Layer, writer: Writer) -> None:
     writer.node("Slice", [writer.bottoms[0], starts, ends, where], writer.tops[0])
 
 
-CROP_CENTER = Kind("CropCenter", _center_shapes, _center_to_graph)
-CROP = Kind("Crop", _shapes, _to_graph, bottoms=(2, 2))
+CROP_CENTER = Kind(
+    "CropCenter",
+    _center_shapes,
+    _center_to_graph,
+    about=About(
+        "Cuts as much off both ends of an axis (the fork that waifu2x uses).",
+        "y[...] = x[... from crop_size to size - crop_size on every axis]",
+        PICTURE + example("CropCenter", "crop_center_param { crop_size: [0, 0, 2, 1] }"),
+        ("crop_center_param",),
+        quirks=(
+            "`crop_size` is written for all axes, batch and channels (0 0) included, and is "
+            "what is cut off one end: the axis loses twice as much.",
+            "It is field 149 of a layer and crop_size field 2, in other forks something else.",
+        ),
+    ),
+)
+CROP = Kind(
+    "Crop",
+    _shapes,
+    _to_graph,
+    bottoms=(2, 2),
+    about=About(
+        "Cuts the first bottom to the sizes of the second.",
+        "y[n, c, i, j] = a[n, c, i + offset, j + offset]\n"
+        "sizes of y = those of b, from axis on",
+        PICTURE
+        + example("Pooling", "pooling_param { pool: AVE kernel_size: 3 }", tops="small")
+        + example("Crop", "crop_param { axis: 2 offset: 1 }", "data small"),
+        ("crop_param",),
+        quirks=(
+            "The window lies at `offset`, not in the middle.",
+            "With `axis: 1`, unlike the usual 2, channels are cut as well.",
+            "Nothing of the second bottom but its sizes is read, and it gets no gradient.",
+        ),
+    ),
+)

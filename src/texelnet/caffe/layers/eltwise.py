@@ -1,11 +1,9 @@
-"""Eltwise: sum (with a coefficient for each bottom), product or maximum of blobs of one shape.
-
-In place, Caffe's sum clears the top, and with it the first bottom, before it adds: refused
-here. Axpy, of SENet's fork, is a*x + y with one number a of each picture and channel.
-"""
+"""Eltwise and Axpy: blobs of one shape added, multiplied, compared number by number."""
 
 from __future__ import annotations
 
+from texelnet.caffe.about import PICTURE, About
+from texelnet.caffe.about import layer as example
 from texelnet.caffe.layer import ANY, Kind, Layer, Shape, Writer, spoken
 
 
@@ -65,5 +63,42 @@ def _axpy(layer: Layer, writer: Writer) -> None:
     writer.node("Add", [writer.node("Mul", [factor, x]), y], writer.tops[0])
 
 
-AXPY = Kind("Axpy", _axpy_shapes, _axpy, bottoms=(3, 3))
-ELTWISE = Kind("Eltwise", _shapes, _to_graph, bottoms=(2, ANY), in_place=True)
+AXPY = Kind(
+    "Axpy",
+    _axpy_shapes,
+    _axpy,
+    bottoms=(3, 3),
+    about=About(
+        "Weighs the channels of a blob and adds another (SENet's fork).",
+        "y[n, c] = bottom[0][n, c] · bottom[1][n, c] + bottom[2][n, c]",
+        PICTURE
+        + example("Pooling", "pooling_param { pool: AVE global_pooling: true }", tops="factor")
+        + example("Axpy", bottoms="factor data data"),
+        quirks=(
+            "The factor comes first: one number of each picture and channel, N x C x 1 x 1.",
+        ),
+    ),
+)
+ELTWISE = Kind(
+    "Eltwise",
+    _shapes,
+    _to_graph,
+    bottoms=(2, ANY),
+    in_place=True,
+    about=About(
+        "Adds, multiplies or compares blobs of one shape, number by number.",
+        "SUM   y = Σ i  coeff[i] · bottom[i]\n"
+        "PROD  y = Π i  bottom[i]\n"
+        "MAX   y = the largest bottom[i]",
+        PICTURE
+        + example("TanH", tops="bent")
+        + example("Eltwise", "eltwise_param { coeff: 1 coeff: -0.5 }", "data bent"),
+        ("eltwise_param",),
+        quirks=(
+            "In place, Caffe's sum clears the blob before it adds: refused here.",
+            "Nothing is broadcast: all bottoms have one shape. A factor a channel is a Scale "
+            "with two bottoms.",
+            "Of equal values MAX sends the gradient to the second bottom.",
+        ),
+    ),
+)

@@ -1,13 +1,11 @@
-"""InnerProduct, a fully connected layer: all numbers from `axis` on, times a matrix.
-
-Weights are (num_output, numbers), or the other way round with `transpose`; the axes from `axis`
-on become one of num_output.
-"""
+"""InnerProduct, a fully connected layer: all numbers from `axis` on, times a matrix."""
 
 from __future__ import annotations
 
 from math import prod
 
+from texelnet.caffe.about import PICTURE, About
+from texelnet.caffe.about import layer as example
 from texelnet.caffe.layer import Kind, Layer, Shape, Writer
 
 
@@ -51,4 +49,27 @@ def _to_graph(layer: Layer, writer: Writer) -> None:
         writer.node("Add", [value, writer.constant("bias", bias[0])], writer.tops[0])
 
 
-INNER_PRODUCT = Kind("InnerProduct", _shapes, _to_graph, _parameters)
+INNER_PRODUCT = Kind(
+    "InnerProduct",
+    _shapes,
+    _to_graph,
+    _parameters,
+    about=About(
+        "A fully connected layer: every number out is a weighted sum of all numbers in.",
+        "y[n, k] = bias[k] + Σ m  weights[k, m] · x[n, m],  m counts the axes from axis on",
+        PICTURE
+        + example("Pooling", "pooling_param { pool: AVE global_pooling: true }", tops="mean")
+        + example(
+            "InnerProduct",
+            'inner_product_param { num_output: 4 weight_filler { type: "msra" } }',
+            "mean",
+        ),
+        ("inner_product_param",),
+        (("weights", "num_output x C*H*W"), ("bias", "num_output")),
+        (
+            "Over a picture it pins height and width: the weights count them.",
+            "With `transpose` the weights are (numbers in, num_output).",
+            "All axes from `axis` on become one; the top of a picture is N x num_output.",
+        ),
+    ),
+)

@@ -1,13 +1,11 @@
-"""Concat, Slice and Split: blobs laid side by side, cut apart, and copied.
-
-`concat_dim` and `slice_dim` are the older names of `axis`. Without `slice_point` the parts are
-equal. A Split that the prototxt does not write is put in wherever a blob has several readers.
-"""
+"""Concat, Slice and Split: blobs laid side by side, cut apart, and copied."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
+from texelnet.caffe.about import PICTURE, About
+from texelnet.caffe.about import layer as example
 from texelnet.caffe.layer import ANY, Kind, Layer, Shape, Writer, spoken
 
 _TO_THE_END = 2**63 - 1
@@ -102,6 +100,51 @@ def _split(layer: Layer, writer: Writer) -> None:
         writer.node("Identity", writer.bottoms, top)
 
 
-CONCAT = Kind("Concat", _concat_shapes, _concat, bottoms=(1, ANY))
-SLICE = Kind("Slice", _slice_shapes, _slice, tops=(1, ANY))
-SPLIT = Kind("Split", _split_shapes, _split, tops=(1, ANY))
+CONCAT = Kind(
+    "Concat",
+    _concat_shapes,
+    _concat,
+    bottoms=(1, ANY),
+    about=About(
+        "Lays blobs side by side along an axis.",
+        "y = bottom[0], bottom[1], ... one behind the other along axis",
+        PICTURE + example("TanH", tops="bent") + example("Concat", bottoms="data bent"),
+        ("concat_param",),
+        quirks=(
+            "All other axes have one size; a picture that came out smaller has to be padded "
+            "before, or the larger one cropped.",
+        ),
+    ),
+)
+SLICE = Kind(
+    "Slice",
+    _slice_shapes,
+    _slice,
+    tops=(1, ANY),
+    about=About(
+        "Cuts a blob into parts along an axis.",
+        "top[i] = x[slice_point[i - 1] to slice_point[i]] along axis",
+        PICTURE + example("Slice", "slice_param { slice_point: 1 }", tops="first others"),
+        ("slice_param",),
+        quirks=(
+            "`slice_point` has one number fewer than there are tops; without any, the parts "
+            "are equal and their number must divide the axis.",
+        ),
+    ),
+)
+SPLIT = Kind(
+    "Split",
+    _split_shapes,
+    _split,
+    tops=(1, ANY),
+    about=About(
+        "Copies a blob for several readers.",
+        "top[i] = x;  backwards the gradients of all copies are added",
+        PICTURE + example("Split", tops="one another"),
+        quirks=(
+            "Nobody writes it: Caffe puts one in wherever a blob has several readers, and "
+            "calls the copies `<blob>_<layer>_<top>_split_<i>`. A loss weight counts as a "
+            "reader.",
+        ),
+    ),
+)

@@ -1,12 +1,9 @@
-"""Layers that look numbers up: Embed, BatchReindex, Parameter.
-
-Embed takes whole numbers and gives each the row of its weights (input_dim, num_output) that it
-names, plus a bias. BatchReindex gives the pictures of the batch in the order of its second
-bottom, as often as they stand there. Parameter is a top that is learnt: it has no bottom.
-"""
+"""Layers that look numbers up: Embed, BatchReindex, Parameter."""
 
 from __future__ import annotations
 
+from texelnet.caffe.about import PICTURE, About
+from texelnet.caffe.about import layer as example
 from texelnet.caffe.layer import Kind, Layer, Shape, Writer, spoken
 
 _INT64 = 7  # TensorProto.INT64
@@ -66,6 +63,56 @@ def _parameter(layer: Layer, writer: Writer) -> None:
     writer.node("Identity", [value], writer.tops[0])
 
 
-EMBED = Kind("Embed", _embed_shapes, _embed, _embed_parameters)
-BATCH_REINDEX = Kind("BatchReindex", _reindex_shapes, _reindex, bottoms=(2, 2))
-PARAMETER = Kind("Parameter", _parameter_shape, _parameter, _parameter_shape, bottoms=(0, 0))
+EMBED = Kind(
+    "Embed",
+    _embed_shapes,
+    _embed,
+    _embed_parameters,
+    about=About(
+        "Gives each whole number the row of a table that it names.",
+        "y[..., k] = bias[k] + weights[x[...], k]",
+        'input: "words" input_shape { dim: [2, 5] }\n'
+        + example("Embed", "embed_param { input_dim: 7 num_output: 4 }", "words"),
+        ("embed_param",),
+        (("weights", "input_dim x num_output"), ("bias", "num_output")),
+        (
+            "Numbers are rows counted from 0; Caffe does not check that there is such a row.",
+            "The bottom gets no gradient, the rows that were looked up do.",
+        ),
+    ),
+)
+BATCH_REINDEX = Kind(
+    "BatchReindex",
+    _reindex_shapes,
+    _reindex,
+    bottoms=(2, 2),
+    about=About(
+        "Gives the pictures of a batch in another order, some several times or not at all.",
+        "y[n] = a[b[n]]",
+        'input: "data" input_shape { dim: [2, 3, 9, 8] }\n'
+        'input: "order" input_shape { dim: 3 }\n'
+        + example("BatchReindex", bottoms="data order"),
+        quirks=("The order is a bottom of one axis, so the batch of the top is its length.",),
+    ),
+)
+PARAMETER = Kind(
+    "Parameter",
+    _parameter_shape,
+    _parameter,
+    _parameter_shape,
+    bottoms=(0, 0),
+    about=About(
+        "A blob that is learnt.",
+        "y = parameter",
+        PICTURE
+        + example("Parameter", "parameter_param { shape { dim: 3 } }", "", "levels")
+        + example("Scale", bottoms="data levels"),
+        ("parameter_param",),
+        (("parameter", "shape"),),
+        (
+            "It has no filler: without weights it begins with zeros.",
+            "It has no bottom. What reads it (a Scale or Bias with two bottoms) gives it a "
+            "meaning.",
+        ),
+    ),
+)

@@ -1,12 +1,7 @@
 """Losses and Accuracy: layers that compare with labels.
 
 A loss has one top, a single number; a top that is not written is made all the same. Those with
-a softmax or sigmoid in them give it as a second top. `normalization` wins over the older
-`normalize` (true: VALID, false: BATCH_SIZE); SigmoidCrossEntropyLoss takes BATCH_SIZE unless
-told. Labels are counted, not shaped: Caffe takes any shape with the right count.
-
-SmoothL1Loss (a fork's layer) without a written `loss_weight` counts for nothing: its set-up
-skips what gives a loss the weight 1.
+a softmax or sigmoid in them give it as a second top. What each loss is stands in `losses/`.
 """
 
 from __future__ import annotations
@@ -18,9 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from texelnet.caffe.about import About
+from texelnet.caffe.about import layer as example
 from texelnet.caffe.binary import read_binaryproto
 from texelnet.caffe.layer import Kind, Layer, Run, Shape, Writer, spoken
-from texelnet.errors import NetworkError
+from texelnet.caffe.layers._labels import no_class
 from texelnet.losses import LOSSES, accuracy, in_torch, softmax
 
 Settings = dict[str, Any]
@@ -28,6 +25,10 @@ Settings = dict[str, Any]
 
 def _no_graph(layer: Layer, writer: Writer) -> None:
     raise layer.error(f"{layer.type} only serves training", "leave it out of the graph")
+
+
+def _nothing(layer: Layer, writer: Writer) -> None:
+    raise layer.error(f"{layer.type} gives nothing", "leave it out of the graph")
 
 
 def _axis(layer: Layer) -> int:
@@ -89,10 +90,14 @@ def _alone(layer: Layer, check: Callable[[Layer], None]) -> tuple[Shape, ...]:
     return ((),) * len(layer.tops)
 
 
-def _normalised(layer: Layer, usual: str) -> Settings:
+NORMALIZATION = {"SigmoidCrossEntropyLoss": "BATCH_SIZE"}
+"""What a sum is divided by where nothing is written, if that is not what `fields.py` says."""
+
+
+def _normalised(layer: Layer) -> Settings:
     """Read loss_param."""
     settings = layer.settings("loss_param")
-    mode = usual
+    mode = NORMALIZATION.get(layer.type, settings.word("normalization"))
     if settings.has("normalization"):
         mode = settings.word("normalization")
     elif settings.has("normalize"):
@@ -158,9 +163,9 @@ def _hinge_check(layer: Layer) -> None:
 def _settings(layer: Layer) -> Settings:
     """Return what the loss itself is told, by its own words."""
     if layer.type == "SigmoidCrossEntropyLoss":
-        return _normalised(layer, "BATCH_SIZE")
+        return _normalised(layer)
     if layer.type in ("SoftmaxWithLoss", "InfogainLoss"):
-        return {"axis": _axis(layer), **_normalised(layer, "VALID")}
+        return {"axis": _axis(layer), **_normalised(layer)}
     if layer.type == "HingeLoss":
         return {"norm": layer.settings("hinge_loss_param").word("norm")}
     if layer.type == "SmoothL1Loss":
@@ -209,40 +214,13 @@ def _classes(layer: Layer, run: Run) -> Any:
     if layer.type == "Accuracy" and layer.settings("accuracy_param").has("ignore_label"):
         ignored = layer.settings("accuracy_param").number("ignore_label")
     elif layer.type in ("SoftmaxWithLoss", "InfogainLoss"):
-        ignored = _normalised(layer, "VALID")["ignore_label"]
+        ignored = _normalised(layer)["ignore_label"]
     wrong = ~((labels >= 0) & (labels < shape[axis]))
     if ignored is not None:
         wrong &= labels != ignored
     if bool(wrong.any()):
-        raise _no_class(layer, axis, labels, wrong)
+        raise no_class(layer, axis, labels, wrong)
     return labels
-
-
-def _no_class(layer: Layer, axis: int, labels: Any, wrong: Any) -> NetworkError:
-    """Say which label is no class, and what it usually means."""
-    shape = layer.bottom_shapes[0]
-    at = int(wrong.flatten().nonzero()[0])
-    value, many = float(labels.flatten()[at]), int(wrong.sum())
-    behind = prod(shape[axis + 1 :])
-    place = f"picture {at // (prod(shape[1:axis]) * behind)}"
-    if len(shape) - axis == 3:
-        row, column = divmod(at % behind, shape[-1])
-        place += f", row {row}, column {column}"
-    others = f", and {many - 1:,} more" if many > 1 else ""
-    fact = f"{layer.bottoms[1]} has {value:g} in {place}{others}; classes are 0 to"
-    return NetworkError(layer.where, f"{fact} {shape[axis] - 1}", _why(labels, value))
-
-
-def _why(labels: Any, value: float) -> str:
-    """Return what a label that is no class usually means."""
-    found = set(labels.unique().tolist()) if labels.numel() < 10**8 else {value}
-    if found <= {0.0, 255.0}:
-        return "a mask of 0 and 255: divide it by 255"
-    if value == 255:
-        return "255 is often no class but a border: loss_param { ignore_label: 255 }"
-    if value < 0:
-        return f"loss_param {{ ignore_label: {value:g} }} if it means none"
-    return "is an index picture read as grey? Read its palette's indices, not its colours"
 
 
 def _accuracy_shapes(layer: Layer) -> tuple[Shape, ...]:
@@ -280,6 +258,7 @@ def _loss(
     labels: Sequence[int] = (1,),
     counts: bool = True,
     doubt: Callable[[Layer], str] = lambda layer: "",
+    settings: Sequence[str] = (),
 ) -> Kind:
     shapes = _with_shares if shares else _alone
     return Kind(
@@ -292,18 +271,81 @@ def _loss(
         labels=frozenset(labels),
         is_loss=counts,
         doubt=doubt,
+        about=_told(type, settings),
     )
+
+
+_PIXELS = "scores 2 3 4 5, label 2 1 4 5"
+_EXAMPLES = {
+    "SoftmaxWithLoss": (_PIXELS, "loss_param { ignore_label: 255 }"),
+    "EuclideanLoss": ("data 2 3 4 5, label 2 3 4 5", ""),
+    "SigmoidCrossEntropyLoss": ("scores 2 3 4 5, label 2 3 4 5", ""),
+    "HingeLoss": ("scores 2 3, label 2", "hinge_loss_param { norm: L2 }"),
+    "ContrastiveLoss": (
+        "data 2 3, others 2 3, alike 2",
+        "contrastive_loss_param { margin: 2 }",
+    ),
+    "InfogainLoss": ("scores 2 3, label 2, prices 1 1 3 3", ""),
+    "MultinomialLogisticLoss": ("shares 2 3, label 2", ""),
+    "SmoothL1Loss": (
+        "data 2 84, target 2 84, inside 2 84, outside 2 84",
+        "loss_weight: 1 smooth_l1_loss_param { sigma: 3 }",
+    ),
+}
+"""Blobs that are given, with their sizes, and settings."""
+
+
+def _told(type: str, settings: Sequence[str]) -> About:
+    loss, (blobs, written) = LOSSES[type], _EXAMPLES[type]
+    text = _given(blobs) + example(type, written, _names(blobs), "loss")
+    return About(loss.summary, loss.formula, text, tuple(settings), quirks=loss.quirks)
+
+
+def _given(blobs: str) -> str:
+    found = (blob.split() for blob in blobs.split(","))
+    return "".join(
+        f'input: "{name}" input_shape {{ dim: [{", ".join(sizes)}] }}\n'
+        for name, *sizes in found
+    )
+
+
+def _names(blobs: str) -> str:
+    return " ".join(blob.split()[0] for blob in blobs.split(","))
 
 
 LOSS_LAYERS: dict[str, Kind] = {
     kind.type: kind
     for kind in (
-        _loss("SoftmaxWithLoss", _softmax_check, shares=True, doubt=_turned),
+        _loss(
+            "SoftmaxWithLoss",
+            _softmax_check,
+            shares=True,
+            doubt=_turned,
+            settings=("softmax_param", "loss_param"),
+        ),
         _loss("EuclideanLoss", lambda layer: _same_count(layer, [1]), labels=()),
-        _loss("SigmoidCrossEntropyLoss", lambda layer: _same_count(layer, [1]), shares=True),
-        _loss("HingeLoss", _hinge_check),
-        _loss("ContrastiveLoss", _contrastive_check, (3, 3), labels=(2,)),
-        _loss("InfogainLoss", _infogain_check, (2, 3), shares=True, labels=(1, 2)),
+        _loss(
+            "SigmoidCrossEntropyLoss",
+            lambda layer: _same_count(layer, [1]),
+            shares=True,
+            settings=("loss_param",),
+        ),
+        _loss("HingeLoss", _hinge_check, settings=("hinge_loss_param",)),
+        _loss(
+            "ContrastiveLoss",
+            _contrastive_check,
+            (3, 3),
+            labels=(2,),
+            settings=("contrastive_loss_param",),
+        ),
+        _loss(
+            "InfogainLoss",
+            _infogain_check,
+            (2, 3),
+            shares=True,
+            labels=(1, 2),
+            settings=("infogain_loss_param", "loss_param"),
+        ),
         _loss("MultinomialLogisticLoss", lambda layer: _labelled(layer, 1)),
         _loss(
             "SmoothL1Loss",
@@ -312,6 +354,7 @@ LOSS_LAYERS: dict[str, Kind] = {
             labels=(2, 3),
             counts=False,
             doubt=_counts_for_nothing,
+            settings=("smooth_l1_loss_param",),
         ),
         Kind(
             "Accuracy",
@@ -321,14 +364,30 @@ LOSS_LAYERS: dict[str, Kind] = {
             tops=(1, 2),
             forward=_accuracy,
             labels=frozenset((0, 1)),
+            about=About(
+                "How many labels are among the best scores.",
+                "y = Σ (fewer than top_k other scores are as large as the label's) / count",
+                _given(_PIXELS) + example("Accuracy", "", "scores label"),
+                ("accuracy_param",),
+                quirks=(
+                    "A score that equals the label's counts as better: a tie is wrong.",
+                    "If all labels are ignored the accuracy is 0. It sends no gradient.",
+                    "A second top is the accuracy of each class.",
+                ),
+            ),
         ),
         Kind(
             "Silence",
             lambda layer: (),
-            _no_graph,
+            _nothing,
             bottoms=(1, 1_000_000),
             tops=(0, 0),
             forward=lambda layer, run: (),
+            about=About(
+                "Swallows blobs that nobody wants, so that they are no outputs.",
+                "",
+                _given("data 1 3 9 8") + example("Silence", tops=""),
+            ),
         ),
     )
 }

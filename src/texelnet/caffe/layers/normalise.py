@@ -1,15 +1,9 @@
-"""LRN and MVN: values measured against those around them.
-
-LRN ACROSS_CHANNELS divides by (k + alpha/n * sum of n neighbouring channels' squares)^beta.
-WITHIN_CHANNEL takes the n x n neighbours in the picture instead, padded with zeros that count,
-and 1 in the place of k, whatever is written.
-
-MVN subtracts the mean of a channel's picture (or of all channels, `across_channels`) and
-divides by the standard deviation + eps: eps stands outside the root.
-"""
+"""LRN and MVN: values measured against those around them."""
 
 from __future__ import annotations
 
+from texelnet.caffe.about import PICTURE, About
+from texelnet.caffe.about import layer as example
 from texelnet.caffe.layer import Kind, Layer, Shape, Writer, same_shape, spoken
 
 
@@ -73,5 +67,39 @@ def _mvn(layer: Layer, writer: Writer) -> None:
     writer.node("Div", [centred, deviation], writer.tops[0])
 
 
-LRN = Kind("LRN", _lrn_shapes, _lrn)
-MVN = Kind("MVN", same_shape, _mvn, in_place=True)
+LRN = Kind(
+    "LRN",
+    _lrn_shapes,
+    _lrn,
+    about=About(
+        "Divides each value by how large its neighbours are.",
+        "ACROSS_CHANNELS  y = x / (k + alpha / n · Σ x'^2) ^ beta\n"
+        "                 over n = local_size channels around\n"
+        "WITHIN_CHANNEL   y = x / (1 + alpha / n^2 · Σ x'^2) ^ beta\n"
+        "                 over the n x n pixels around, zeros beyond the border",
+        PICTURE + example("LRN", "lrn_param { local_size: 3 alpha: 0.5 }"),
+        ("lrn_param",),
+        quirks=(
+            "`alpha` is divided by the number of neighbours.",
+            "WITHIN_CHANNEL takes 1 in the place of `k`, whatever is written; zeros beyond "
+            "the border count.",
+        ),
+    ),
+)
+MVN = Kind(
+    "MVN",
+    same_shape,
+    _mvn,
+    in_place=True,
+    about=About(
+        "Makes the mean of each picture's channel 0, and its deviation 1.",
+        "y = (x - mean) / (deviation + eps),  over a channel's picture",
+        PICTURE + example("MVN"),
+        ("mvn_param",),
+        quirks=(
+            "`eps` is added to the deviation, outside the root; BatchNorm's inside.",
+            "Caffe's gradient takes deviation + eps for the deviation; here it is right.",
+            "A shader needs passes over the whole picture for the mean.",
+        ),
+    ),
+)

@@ -1,14 +1,11 @@
-"""Layers of one formula a value: AbsVal, BNLL, Clip, Exp, Log, Swish, Threshold, ReLU6.
-
-BNLL is log(1 + e^x). Exp is base^(shift + scale x) and Log log_base(shift + scale x); the base
--1, their default, stands for e. Swish is x / (1 + e^(-beta x)). Threshold is 1 above the
-threshold and 0 elsewhere, at the threshold too. ReLU6, a fork's layer, is Clip from 0 to 6.
-"""
+"""Layers of one formula a value: AbsVal, BNLL, Clip, Exp, Log, Swish, Threshold, ReLU6."""
 
 from __future__ import annotations
 
 from math import exp, isfinite, log
 
+from texelnet.caffe.about import PICTURE, About
+from texelnet.caffe.about import layer as example
 from texelnet.caffe.layer import Kind, Layer, Shape, Writer, same_shape
 from texelnet.caffe.message import Message
 
@@ -122,8 +119,58 @@ def _threshold(layer: Layer, writer: Writer) -> None:
     writer.node("Cast", [above], writer.tops[0], to=_FLOAT)
 
 
+_ABOUT = {
+    "AbsVal": About("Takes the sign away.", "y = |x|", PICTURE + example("AbsVal")),
+    "BNLL": About(
+        "A smooth ReLU, above 0 everywhere.",
+        "y = log(1 + e^x)",
+        PICTURE + example("BNLL"),
+    ),
+    "Clip": About(
+        "Keeps numbers between two others.",
+        "y = min(max(x, min), max)",
+        PICTURE + example("Clip", "clip_param { min: 0 max: 0.8 }"),
+        ("clip_param",),
+        quirks=("Outside the two it sends no gradient: what starts there stays there.",),
+    ),
+    "Exp": About(
+        "A power of a constant base.",
+        "y = base ^ (shift + scale · x)",
+        PICTURE + example("Exp", "exp_param { base: 2 scale: 0.5 }"),
+        ("exp_param",),
+        quirks=("`base: -1`, the default, stands for e.",),
+    ),
+    "Log": About(
+        "A logarithm.",
+        "y = log(shift + scale · x) / log(base)",
+        PICTURE + example("Log", "log_param { base: 2 shift: 2 }"),
+        ("log_param",),
+        quirks=(
+            "`base: -1`, the default, stands for e.",
+            "Of 0 it is -inf, of what is below NaN: a `shift` keeps pictures away from it.",
+        ),
+    ),
+    "Swish": About(
+        "x, turned off below zero by a sigmoid of itself.",
+        "y = x / (1 + e ^ (-beta · x))",
+        PICTURE + example("Swish", "swish_param { beta: 1.5 }"),
+        ("swish_param",),
+    ),
+    "Threshold": About(
+        "1 above a threshold, 0 elsewhere.",
+        "y = 1  where x > threshold\n  = 0  elsewhere",
+        PICTURE + example("Threshold", "threshold_param { threshold: 0.3 }"),
+        ("threshold_param",),
+        quirks=("At the threshold itself it is 0. It sends no gradient.",),
+    ),
+    "ReLU6": About(
+        "Keeps numbers between 0 and 6 (a fork's layer).",
+        "y = min(max(x, 0), 6)",
+        PICTURE + example("ReLU6"),
+    ),
+}
 POINTWISE = tuple(
-    Kind(name, shapes, to_graph, in_place=True)
+    Kind(name, shapes, to_graph, in_place=True, about=_ABOUT[name])
     for name, shapes, to_graph in (
         ("AbsVal", same_shape, _abs_val),
         ("BNLL", same_shape, _bnll),

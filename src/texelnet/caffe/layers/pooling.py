@@ -1,17 +1,8 @@
 """Pooling: the largest value, or the average, of each window.
 
-The number of windows is ceil((size + 2 pad - kernel) / stride) + 1 (floor with `round_mode:
-FLOOR`), unlike convolution's. With any pad, windows that would begin past the picture and its
-first pad are left out; without pad they stay, and when the stride is larger than the kernel a
-window can lie outside the picture altogether: Caffe then gives -FLT_MAX, or 0/0 for an average,
-and so do we.
-
-Padding never wins a maximum. An average divides by the part of the window inside the padded
-picture, so padding counts, but what lies past it does not. A maximum's second top, the mask,
-tells where in its channel the largest value lies, counted along the rows of the picture.
-
-As a formula: both rules come to windows in floor mode over a picture padded by `pad` before and
-`pad + reach` behind, reach = min(stride, kernel - pad) - 1 with pad and stride - 1 without.
+Both rules of how many windows there are (see POOLING) come to windows in floor mode over a
+picture padded by `pad` before and `pad + reach` behind, reach = min(stride, kernel - pad) - 1
+with pad and stride - 1 without.
 """
 
 from __future__ import annotations
@@ -21,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from texelnet.caffe.about import PICTURE, About
+from texelnet.caffe.about import layer as example
 from texelnet.caffe.layer import Kind, Layer, Shape, Writer, spoken
 from texelnet.caffe.message import Message
 
@@ -49,11 +42,11 @@ class Window:
         return Window(kernel, stride, pad, (reach(0), reach(1)))
 
 
-def _pair(layer: Layer, settings: Message, name: str, default: int) -> tuple[int, int]:
+def _pair(layer: Layer, settings: Message, name: str) -> tuple[int, int]:
     """Read one number for both axes, or the pair for height and width."""
     high, wide = name.removesuffix("_size") + "_h", name.removesuffix("_size") + "_w"
     if not settings.has(high) and not settings.has(wide):
-        number = settings.number(name) if settings.has(name) else default
+        number = settings.number(name)
         return number, number
     if settings.has(name):
         raise layer.error(f"{name} and {high}/{wide} are both written", "keep one of the two")
@@ -68,7 +61,7 @@ def _window(layer: Layer) -> Window:
     if len(shape) != 4:
         fact = f"Pooling needs batch, channels, height and width, {layer.bottoms[0]} is"
         raise layer.error(f"{fact} {spoken(shape)}")
-    stride, pad = _pair(layer, settings, "stride", 1), _pair(layer, settings, "pad", 0)
+    stride, pad = _pair(layer, settings, "stride"), _pair(layer, settings, "pad")
     if settings.flag("global_pooling"):
         if any(settings.has(name) for name in ("kernel_size", "kernel_h", "kernel_w")):
             raise layer.error(
@@ -77,7 +70,7 @@ def _window(layer: Layer) -> Window:
         if stride != (1, 1) or pad != (0, 0):
             raise layer.error("global_pooling takes no stride and no pad", "remove them")
         return Window((shape[2], shape[3]), stride, pad, (0, 0))
-    kernel = _pair(layer, settings, "kernel_size", 0)
+    kernel = _pair(layer, settings, "kernel_size")
     if min(kernel) < 1:
         raise layer.error(
             "the kernel has no size", "write kernel_size, or kernel_h and kernel_w"
@@ -209,7 +202,32 @@ def _padded(
     return writer.node("Pad", [value, pads, writer.constant("fill", fill)])
 
 
-POOLING = Kind("Pooling", _shapes, _to_graph, tops=(1, 2))
+POOLING = Kind(
+    "Pooling",
+    _shapes,
+    _to_graph,
+    tops=(1, 2),
+    about=About(
+        "Takes the largest value, or the average, of each window.",
+        "MAX  y[n, c, i, j] = the largest x of the window at (i, j) · stride - pad\n"
+        "AVE  y[n, c, i, j] = their sum / how much of the window is in the padded picture\n"
+        "height of y = ceil((H + 2 · pad - kernel) / stride) + 1",
+        PICTURE + example("Pooling", "pooling_param { pool: MAX kernel_size: 3 stride: 2 }"),
+        ("pooling_param",),
+        quirks=(
+            "The size is rounded up (down with `round_mode: FLOOR`), a convolution's is "
+            "rounded down; so pictures of odd sizes come out one larger than elsewhere.",
+            "With pad, a window that would begin past the picture and its first pad is left "
+            "out; without pad it stays. Then a stride above the kernel can give windows "
+            "outside the picture: -FLT_MAX for a maximum, NaN for an average, as in Caffe.",
+            "An average counts padding, but not what lies past it; padding never wins a "
+            "maximum.",
+            "Of equal values the first one sends the gradient.",
+            "A maximum may have a second top, the mask: where in its channel the largest "
+            "value lies, counted along the rows.",
+        ),
+    ),
+)
 
 
 def _roi_shapes(layer: Layer) -> tuple[Shape, ...]:
@@ -240,5 +258,30 @@ def _roi_to_graph(layer: Layer, writer: Writer) -> None:
 
 
 ROI_POOLING = Kind(
-    "ROIPooling", _roi_shapes, _roi_to_graph, bottoms=(2, 2), labels=frozenset((1,))
+    "ROIPooling",
+    _roi_shapes,
+    _roi_to_graph,
+    bottoms=(2, 2),
+    labels=frozenset((1,)),
+    about=About(
+        "Cuts regions out of a picture and pools each to one size (Fast R-CNN's fork).",
+        "y[r, c, i, j] = the largest a[n, c] of bin i, j of region r = (n, x1, y1, x2, y2)\n"
+        "corners = round(x1 · spatial_scale) ... round(x2 · spatial_scale), both included\n"
+        "bin i   = floor(i · height / pooled_h) to ceil((i + 1) · height / pooled_h)",
+        'input: "data" input_shape { dim: [2, 3, 9, 8] }\n'
+        'input: "rois" input_shape { dim: [2, 5] }\n'
+        + example(
+            "ROIPooling",
+            "roi_pooling_param { pooled_h: 2 pooled_w: 2 spatial_scale: 1 }",
+            "data rois",
+        ),
+        ("roi_pooling_param",),
+        quirks=(
+            "A region is the number of its picture and two corners, in pixels of the input; "
+            "the last row and column belong to it. `spatial_scale` is 1 / stride.",
+            "Halves are rounded up; bins overlap where sizes do not divide; an empty bin "
+            "gives 0. A region is at least one pixel large.",
+            "Of a region that ends before it begins Caffe's gradient is lost; here it is not.",
+        ),
+    ),
 )

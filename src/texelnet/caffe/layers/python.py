@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from texelnet.caffe.about import PICTURE, About
+from texelnet.caffe.about import layer as example
 from texelnet.caffe.layer import ANY, Kind, Layer, Run, Shape, Writer
 
 Tensor = Any
@@ -72,4 +74,14 @@ PYTHON = Kind(
     tops=(0, ANY),
     in_place=True,
     forward=_forward,
+    about=About(
+        "A class of your own, written for pycaffe; run only with `--allow-python`.",
+        "y = what its method forward writes into top[i].data",
+        PICTURE + example("Python", 'python_param { module: "doubled" layer: "Doubled" }'),
+        ("python_param",),
+        quirks=(
+            "With a `loss_weight` it is a loss; without one it counts for nothing.",
+            "A layer reads copies of its bottoms: what it writes into them changes nothing.",
+        ),
+    ),
 )

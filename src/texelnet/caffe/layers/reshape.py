@@ -1,14 +1,11 @@
-"""Reshape and Flatten: the same numbers under other sizes.
-
-In Reshape's `shape` a 0 keeps the size of the axis it stands for, one -1 takes what is left.
-`axis` and `num_axes` choose which axes are replaced; `axis: -1` inserts after the last one.
-Flatten makes one axis of those from `axis` to `end_axis`, both included.
-"""
+"""Reshape and Flatten: the same numbers under other sizes."""
 
 from __future__ import annotations
 
 from math import prod
 
+from texelnet.caffe.about import PICTURE, About
+from texelnet.caffe.about import layer as example
 from texelnet.caffe.layer import Kind, Layer, Shape, Writer, spoken
 
 
@@ -115,5 +112,39 @@ def _flatten_pins(layer: Layer) -> str:
 
 
 _PINNED = "it writes the sizes of the axes it keeps behind the new ones"
-RESHAPE = Kind("Reshape", _reshape_shapes, _reshape, pins=_reshape_pins)
-FLATTEN = Kind("Flatten", _flatten_shapes, _flatten, pins=_flatten_pins)
+RESHAPE = Kind(
+    "Reshape",
+    _reshape_shapes,
+    _reshape,
+    pins=_reshape_pins,
+    about=About(
+        "The same numbers, in the same order, under other sizes.",
+        "y = x, its num_axes axes from axis on replaced by shape",
+        PICTURE
+        + example("Pooling", "pooling_param { pool: AVE global_pooling: true }", tops="mean")
+        + example("Reshape", "reshape_param { shape { dim: 0 dim: -1 } }", "mean"),
+        ("reshape_param",),
+        quirks=(
+            "In `shape` a 0 keeps the size of the axis it stands for, a single -1 takes what "
+            "is left.",
+            "`axis: -1` puts axes in after the last one, not before it.",
+            "A written size pins height and width; it is no pixel shuffle: numbers keep "
+            "their order.",
+        ),
+    ),
+)
+FLATTEN = Kind(
+    "Flatten",
+    _flatten_shapes,
+    _flatten,
+    pins=_flatten_pins,
+    about=About(
+        "Makes one axis of several.",
+        "y = x, axes axis to end_axis joined to one of their product",
+        PICTURE
+        + example("Pooling", "pooling_param { pool: AVE global_pooling: true }", tops="mean")
+        + example("Flatten", bottoms="mean"),
+        ("flatten_param",),
+        quirks=("`end_axis` is joined too: -1 is the last axis, not the one before.",),
+    ),
+)

@@ -1,16 +1,11 @@
-"""Layers that look at whole axes: Reduction, Tile, SPP.
-
-Reduction takes all axes from `axis` on together and leaves none of them: the sum, the sum of
-absolute values (ASUM) or of squares (SUMSQ), or the mean, times `coeff`. Tile repeats an axis.
-
-SPP, a pyramid of pools, cuts the picture into 1, 4, 16, ... bins and pools each; bins are
-ceil(size / n) large, the picture padded before by half of what they are too large together.
-"""
+"""Layers that look at whole axes: Reduction, Tile, SPP."""
 
 from __future__ import annotations
 
 from math import prod
 
+from texelnet.caffe.about import PICTURE, About
+from texelnet.caffe.about import layer as example
 from texelnet.caffe.layer import Kind, Layer, Shape, Writer, spoken
 from texelnet.caffe.layers.pooling import Window, pooled, windows
 
@@ -113,11 +108,51 @@ def _spp(layer: Layer, writer: Writer) -> None:
     writer.node("Concat", flat, writer.tops[0], axis=1)
 
 
-REDUCTION = Kind("Reduction", _reduction_shapes, _reduction)
-TILE = Kind("Tile", _tile_shapes, _tile)
+REDUCTION = Kind(
+    "Reduction",
+    _reduction_shapes,
+    _reduction,
+    about=About(
+        "Adds up, or averages, all axes from one on.",
+        "SUM    y = coeff · Σ x      ASUM  y = coeff · Σ |x|\n"
+        "SUMSQ  y = coeff · Σ x^2    MEAN  y = coeff · Σ x / count",
+        PICTURE + example("Reduction", "reduction_param { operation: MEAN axis: 1 }"),
+        ("reduction_param",),
+        quirks=(
+            "All axes from `axis` on go, none stays with size 1; the usual `axis: 0` leaves a "
+            "single number of the whole batch.",
+        ),
+    ),
+)
+TILE = Kind(
+    "Tile",
+    _tile_shapes,
+    _tile,
+    about=About(
+        "Repeats an axis.",
+        "y[n, c] = x[n, c mod C]  for axis 1",
+        PICTURE + example("Tile", "tile_param { tiles: 2 }"),
+        ("tile_param",),
+        quirks=("The whole axis is repeated, 0 1 2 0 1 2, not entry by entry.",),
+    ),
+)
 SPP = Kind(
     "SPP",
     _spp_shapes,
     _spp,
     pins=lambda layer: "SPP has a number of bins, so many for a picture of any size",
+    about=About(
+        "A pyramid of pools: as many numbers from a picture of any size.",
+        "y[n] = the pools of 1, 2 x 2, 4 x 4, ... bins, flat, one behind the other\n"
+        "bin of level l: ceil(H / 2^l) x ceil(W / 2^l), the picture padded by half of the rest",
+        'input: "data" input_shape { dim: [1, 3, 8, 8] }\n'
+        + example("SPP", "spp_param { pyramid_height: 2 }"),
+        ("spp_param",),
+        quirks=(
+            "The window is worked out from the picture's size, so a graph holds it for one "
+            "size; Caffe works it out anew.",
+            "A pyramid of one level keeps its picture, N x C x 1 x 1; of several the top is "
+            "flat.",
+        ),
+    ),
 )
