@@ -29,6 +29,7 @@ from benchmarks.field_networks import FIELD
 
 from texelnet.errors import TexelnetError
 from texelnet.graph.network import Network
+from texelnet.run import film
 from texelnet.run.ffmpeg import adapter_name as ffmpeg_name
 from texelnet.run.wgpu import adapter_name
 
@@ -132,7 +133,7 @@ def _cost(name: str, network: Network, contents: dict[str, dict[str, bytes]]) ->
     """Return what compiling takes, here and in the drivers."""
     assert network.contract is not None
     row: Row = {target: child(f"compiling({name!r}, {target!r})") for target in contents}
-    row["webgpu"]["cold"] = child(f"cold_wgpu({name!r})", **field_clocks.COLD)
+    row["webgpu"]["cold"] = child(f"cold_wgpu({name!r})", **film.COLD)
     if "mpv" in contents:
         shader = field_clocks.user_shader(contents["mpv"])
         row["mpv"]["cold"] = field_clocks.cold_libplacebo(shader, network.contract.planes)
@@ -151,7 +152,7 @@ def _times(
     rounds = {n: max(1, int(SECONDS * 1e3 / clocked(f)[0])) for n, f in draw.items()}
     times: dict[str, list[float]] = {n: [] for n in draw}
     hosted: list[list[field_clocks.Times]] = []
-    shaders = [field_clocks.identity(planes)]
+    shaders = [film.identity(planes)]
     shaders += [field_clocks.user_shader(contents["mpv"])] if "mpv" in contents else []
     for turn in range(turns):
         for n, frame in draw.items():
@@ -179,7 +180,7 @@ def _theirs(network: Network, path: Path, size: Size) -> Row:
     """Return what somebody's own shader of the same network takes, beside onnxruntime."""
     assert network.contract is not None
     planes, frames = network.contract.planes, _frames(size)
-    texts = (field_clocks.identity(planes), path.read_text("utf-8"))
+    texts = (film.identity(planes), path.read_text("utf-8"))
     reference = field_clocks.peers(network, size)["onnxruntime"]
     base = [clocked(reference)[0] for _ in range(10)]
     without, cost = (field_clocks.a_frame(t, planes, size, frames)[0] for t in texts)
@@ -193,7 +194,7 @@ def _theirs(network: Network, path: Path, size: Size) -> Row:
 
 def _frames(size: Size) -> int:
     """60 frames at 480x270, fewer of larger pictures."""
-    few = field_clocks.DROPPED + 10
+    few = film.DROPPED + 10
     return max(few, min(FRAMES, FRAMES * 480 * 270 // (size[0] * size[1])))
 
 

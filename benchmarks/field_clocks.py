@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +22,9 @@ from benchmarks.field_networks import FIELD
 
 from texelnet.graph.network import Network
 from texelnet.run import RUNNERS
-from texelnet.run.ffmpeg import COMPLAINTS, PROGRAM, QUIET, draws
+from texelnet.run.ffmpeg import draws
+from texelnet.run.film import COLD, DROPPED, film, identity
+from texelnet.run.film import a_frame as film_frame
 from texelnet.run.onnxruntime import Reference
 from texelnet.run.wgpu import Session, adapter_name
 from texelnet.shader.compile import compile_network
@@ -37,15 +37,6 @@ Times = tuple[float, float]
 """Processor time and wall time, in milliseconds."""
 
 CORES = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set[int]()
-DROPPED = 5
-"""Frames at the start of a video that are not counted."""
-COLD = {"MESA_SHADER_CACHE_DISABLE": "true"}
-
-IDENTITY = """//!HOOK {hook}
-//!BIND HOOKED
-//!DESC identity
-vec4 hook() {{ return HOOKED_tex(HOOKED_pos); }}
-"""
 
 
 def pin() -> None:
@@ -121,47 +112,18 @@ def video(shader: str, planes: int, size: Size, frames: int, **environment: str)
 
     Raises
     ------
-    RuntimeError
+    DeviceError
         If it complains: then it did not draw the shader.
     """
-    form = "gray" if planes == 1 else "rgba"
-    space = "bt709" if planes == 1 else "gbr"
-    told = f"setparams=range=pc:colorspace={space}:color_primaries=bt709:color_trc=bt709"
-    large = f"w={2 * size[0]}:h={2 * size[1]}"
-    draw = f"libplacebo={large}:{QUIET}:range=pc:format={form}:custom_shader_path=shader.glsl"
-    filters = f"{told},format={form},hwupload,{draw},hwdownload,format={form}"
-    words = [PROGRAM, "-hide_banner", "-loglevel", "warning", "-nostdin"]
-    words += ["-init_hw_device", "vulkan=card", "-filter_hw_device", "card"]
-    words += ["-f", "rawvideo", "-framerate", "1000", "-pix_fmt", form, "-stream_loop", "-1"]
-    words += ["-s", f"{size[0]}x{size[1]}", "-i", "frame.raw", "-vf", filters]
-    words += ["-frames:v", str(frames), "-f", "null", "-"]
-    with tempfile.TemporaryDirectory(prefix="texelnet-field-") as folder:
-        (Path(folder) / "shader.glsl").write_text(shader, "utf-8")
-        samples = np.full((size[1], size[0], 1 if planes == 1 else 4), 255, np.uint8)
-        samples[..., :planes] = picture(planes, size).transpose(1, 2, 0) * 255
-        (Path(folder) / "frame.raw").write_bytes(samples.tobytes())
-        surroundings = {"XDG_RUNTIME_DIR": folder, **os.environ, **environment}
-        before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-        run = subprocess.run(
-            words, cwd=folder, env=surroundings, capture_output=True, text=True
-        )
-        wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-    if run.returncode or any(word in run.stderr.lower() for word in COMPLAINTS):
-        raise RuntimeError(f"ffmpeg: {run.stderr.strip()[:400]}")
-    cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-    return cpu * 1e3, wall * 1e3
+    spent = film(shader, picture(planes, size), 2, frames, **environment)
+    return spent.cpu, spent.wall
 
 
 def a_frame(shader: str, planes: int, size: Size, frames: int) -> Times:
     """Return what one frame takes: a video's frames but the first five."""
     video(shader, planes, size, 1)  # so that the driver has compiled it
-    few, many = (video(shader, planes, size, n) for n in (DROPPED, frames))
-    return tuple((b - a) / (frames - DROPPED) for a, b in zip(few, many, strict=True))  # type: ignore[return-value]
-
-
-def identity(planes: int) -> str:
-    """Return the shader that costs what every shader does."""
-    return IDENTITY.format(hook="LUMA" if planes == 1 else "MAIN")
+    spent = film_frame(shader, picture(planes, size), 2, frames)
+    return spent.cpu, spent.wall
 
 
 def user_shader(contents: dict[str, bytes]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,9 +73,13 @@ def test_a_file_that_keeps_no_schedule_is_refused(
     assert fact in str(told.value)
 
 
-def test_a_player_is_not_timed() -> None:
-    with pytest.raises(DeviceError, match="a frame in it can't be timed from here"):
-        tune.check_target(TARGETS["mpv"])
+def test_a_host_without_a_clock_is_not_timed() -> None:
+    with pytest.raises(DeviceError) as told:
+        tune.clock_of(replace(WEBGPU, name="reshade"))
+    assert str(told.value) == (
+        "reshade: reshade is a program of its own: a frame in it can't be timed from here\n"
+        "  try: --for webgpu or mpv"
+    )
 
 
 def test_compile_takes_a_kept_schedule_and_lifts_its_budget(

@@ -37,12 +37,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(words: argparse.Namespace) -> int:
     """Measure, print the table, keep the best."""
-    from texelnet.run.tune import candidates, check_target, told, tune
-    from texelnet.run.wgpu import adapter_name
+    from texelnet.run.tune import candidates, clock_of, told, tune
     from texelnet.shader.targets import TARGETS
 
     target = choice("--for", words.target, TARGETS)
-    check_target(target)
+    clock_of(target)
     network = read_network(words)
     with status("compiling", "trying") as watch:
         tried = tune(network, target, words.size, candidates(target, words.hard), watch=watch)
@@ -57,7 +56,7 @@ def run(words: argparse.Namespace) -> int:
         for t in tried
     ]
     height, width = words.size
-    title = f"{network.name} for {target.name}, {width}x{height} on {adapter_name()}"
+    title = f"{network.name} for {target.name}, {width}x{height} on {outcome['adapter']}"
     head = (
         "schedule",
         f"ms a frame ({outcome['clock']})",

@@ -231,6 +231,11 @@ def adapter_name() -> str:
     return ", ".join([program, *named])
 
 
+def is_software() -> bool:
+    """Tell whether the card that draws is a driver on the processor."""
+    return any(word in adapter_name().lower() for word in ("llvmpipe", "swiftshader"))
+
+
 def _adapter() -> str:
     check()
     return adapter_name()

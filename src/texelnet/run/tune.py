@@ -1,14 +1,13 @@
 """Tune: a network under several schedules on the present adapter, and which is the fastest.
 
 All take turns, so that whatever else the machine does meets all; the middle is told. What is
-timed is a frame, numpy in and numpy out: the processor time that it takes where the adapter is
-a software driver, else the time until it is there.
+timed is a frame as its host draws it (:mod:`texelnet.run.clocks`): the processor time that it
+takes where the adapter is a software driver, else the time until it is there.
 """
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +17,7 @@ import numpy as np
 
 from texelnet.errors import DeviceError, PackageError
 from texelnet.graph.network import Network
-from texelnet.run import wgpu
+from texelnet.run.clocks import CLOCKS, Clock
 from texelnet.run.verify.manifest import schedule_of
 from texelnet.shader.compile import compile_network
 from texelnet.shader.expense import driver_seconds
@@ -27,7 +26,6 @@ from texelnet.shader.schedule import Schedule
 from texelnet.shader.targets import Target
 
 FORMAT = "texelnet tuned schedule"
-ROUNDS = 9
 _LARGEST = 1 << 20
 
 
@@ -59,78 +57,69 @@ def candidates(target: Target, hard: bool = False) -> dict[str, Schedule]:
     return found
 
 
+def clock_of(target: Target) -> Clock:
+    """Return what times frames of a host.
+
+    Raises
+    ------
+    DeviceError
+        They can't be timed from here.
+    """
+    if target.name not in CLOCKS:
+        fact = f"{target.name} is a program of its own: a frame in it can't be timed from here"
+        raise DeviceError(target.name, fact, f"--for {' or '.join(CLOCKS)}")
+    return CLOCKS[target.name]
+
+
 def tune(
     network: Network,
     target: Target,
     size: tuple[int, int],
     found: Mapping[str, Schedule],
-    rounds: int = ROUNDS,
+    rounds: int = 0,
     watch: Callable[[str], None] | None = None,
 ) -> list[Tried]:
     """Measure schedules of a network on pictures of (height, width); the fastest first.
+
+    Of schedules that give the same passes the first is measured. A round draws a frame of
+    each; 0 rounds are as many as the host's clock needs.
 
     Raises
     ------
     DeviceError
         There is no graphics driver, or it refuses a picture of that size.
     """
-    frames: dict[str, Callable[[], object]] = {}
+    clock = clock_of(target)
+    frames: dict[str, Callable[[], float]] = {}
     known: dict[str, Tried] = {}
-    shaders: dict[tuple[bytes, ...], str] = {}
+    written: dict[tuple[bytes, ...], str] = {}
     for name, schedule in found.items():
         if watch:
             watch(name)
         build = compile_network(network, target, schedule)
         files = target.package(build)
-        texts = tuple(v for k, v in sorted(files.items()) if k.endswith(".wgsl"))
+        texts = tuple(v for k, v in sorted(files.items()) if k != "manifest.json")
         groups = repr([kernel.workgroup for kernel in build.kernels]).encode()
-        if shaders.setdefault((*texts, groups), name) != name:
+        if written.setdefault((*texts, groups), name) != name:
             continue
-        started = _clock()
-        session = wgpu.Session(in_memory(files, network.source))
-        compiled = _clock() - started
-        pictures = _pictures(session.manifest, size)
-        frames[name] = lambda session=session, pictures=pictures: session.run(pictures)  # type: ignore[misc]
-        frames[name]()
+        compiled, frames[name] = clock.load(in_memory(files, network.source), network, size)
         predicted = driver_seconds(build.kernels)
         known[name] = Tried(name, schedule, len(build.kernels), predicted, compiled, 0)
-    times = _taken(frames, rounds)
-    tried = [replace(t, frame=times[t.name]) for t in known.values()]
-    return sorted(tried, key=lambda t: t.frame)
-
-
-def _clock() -> float:
-    return time.process_time() if wgpu.is_software() else time.perf_counter()
-
-
-def _pictures(manifest: Mapping[str, Any], size: tuple[int, int]) -> dict[str, np.ndarray]:
-    """Return noise for every input; sides that the network fixes are its own."""
-    rng, pictures = np.random.default_rng(0), {}
-    for name in manifest["inputs"]:
-        plane = manifest["planes"][name]
-        sides = [
-            tree if isinstance(tree, int) else side
-            for tree, side in zip((plane["height"], plane["width"]), size, strict=True)
-        ]
-        pictures[name] = rng.random((plane["channels"], *sides), np.float32)
-    return pictures
-
-
-def _taken(frames: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Return the middle of each one's milliseconds, taking turns."""
     times: dict[str, list[float]] = {name: [] for name in frames}
-    for _ in range(rounds):
+    for turn in range(rounds or clock.rounds):
         for name, frame in frames.items():
-            started = _clock()
-            frame()
-            times[name].append((_clock() - started) * 1e3)
-    return {name: float(np.median(taken)) for name, taken in times.items()}
+            if watch:
+                watch(f"{name}, round {turn + 1}")
+            times[name].append(frame())
+    tried = [replace(t, frame=float(np.median(times[t.name]))) for t in known.values()]
+    return sorted(tried, key=lambda t: t.frame)
 
 
 def told(
     network: Network, target: Target, size: tuple[int, int], tried: Sequence[Tried]
 ) -> dict[str, Any]:
     """Return the outcome as JSON's values: the best schedule, and the table it is from."""
+    clock = clock_of(target)
     rows = [
         {
             "name": t.name,
@@ -145,8 +134,8 @@ def told(
         "format": FORMAT,
         "network": network.name,
         "target": target.name,
-        "adapter": wgpu.adapter_name(),
-        "clock": "processor" if wgpu.is_software() else "wall",
+        "adapter": clock.adapter(),
+        "clock": clock.word,
         "size": [size[1], size[0]],
         "schedule": tried[0].schedule.json(),
         "table": rows,
@@ -174,16 +163,3 @@ def read_tuned(path: Path, target: Target) -> Schedule:
         fact = f"tuned for {found.get('target')!s:.40}, not for {target.name}"
         raise PackageError(str(path), fact, hint)
     return schedule_of(found.get("schedule"), str(path))
-
-
-def check_target(target: Target) -> None:
-    """Refuse hosts whose frames can't be timed from here.
-
-    Raises
-    ------
-    DeviceError
-        With what to tune in its place.
-    """
-    if target.name != "webgpu":
-        fact = f"{target.name} is a program of its own: a frame in it can't be timed from here"
-        raise DeviceError(target.name, fact, "--for webgpu, which runs on the same driver")
