@@ -9,7 +9,7 @@ import pytest
 from tests.caffe.reference import SHARED, refusal
 
 from texelnet.caffe import read_net
-from texelnet.caffe.fillers import FILLERS, fill
+from texelnet.caffe.fillers import FILLERS, fill, filled
 from texelnet.errors import PrototxtError
 
 NET = """
@@ -64,8 +64,39 @@ def test_rows_of_a_unit_ball_sum_to_one():
     assert rows.min() >= 0
 
 
-def test_an_unknown_filler_is_refused():
-    error = refusal(PrototxtError, lambda: weights('type: "ones"'))
+REFUSED = {
+    'type: "ones"': f'there is no filler "ones"\n  try: {", ".join(FILLERS)}',
+    'type: "gaussian" std: -1': "std of the filler is -1\n  try: 0 or more",
+    'type: "gaussian" mean: inf': "mean of the filler is inf, no number of 32 bits\n"
+    "  try: the usual sizes are about 0.01 to 1",
+    'type: "uniform" min: 2': "min 2 of the filler is above max 1\n"
+    "  try: write the smaller one as min",
+}
+
+
+@pytest.mark.parametrize("settings", REFUSED)
+def test_fillers_that_can_not_be_drawn_are_refused(settings):
+    error = refusal(PrototxtError, lambda: weights(settings))
+    assert str(error) == f'net.prototxt:4 (layer "up"): {REFUSED[settings]}'
+
+
+def test_parameters_that_no_memory_holds_are_refused():
+    wide = NET.replace("num_output: 8", "num_output: 100000000") % 'type: "xavier"'
+    error = refusal(PrototxtError, lambda: read_net(wide))
     assert str(error) == (
-        f'net.prototxt:3 (layer "up"): there is no filler "ones"\n  try: {", ".join(FILLERS)}'
+        'net.prototxt:3 (layer "up"): y is 1 x 100000000 x 20 x 20, more than 2,147,483,647 '
+        "numbers\n  try: write a smaller picture: the size in the file is an example"
+    )
+    pooled = wide.replace("dim: [1, 4, 9, 9]", "dim: [1, 9, 1, 1]").replace("4 stride: 2", "8")
+    pooled = pooled.replace("Deconvolution", "Convolution").replace("8 bias", "8 pad: 4 bias")
+    error = refusal(PrototxtError, lambda: read_net(pooled.replace("100000000", "10000000")))
+    assert str(error) == (
+        'net.prototxt:3 (layer "up"): parameter 0 is 10000000 x 9 x 8 x 8, more than '
+        "2,147,483,647 numbers\n  try: check num_output and the size of the bottom"
+    )
+    many = read_net(pooled.replace("100000000", "3000000")).layers
+    error = refusal(PrototxtError, lambda: filled(many, RANDOM))
+    assert str(error) == (
+        'net.prototxt:3 (layer "up"): parameters up to here take 6,912,000,000 bytes, at most '
+        "4,294,967,296 are filled\n  try: check num_output and the picture's size"
     )

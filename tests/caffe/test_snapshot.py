@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import h5py
 import numpy as np
 import pytest
 from tests.caffe.reference import SHARED, refusal
@@ -103,10 +104,41 @@ def test_files_of_another_kind_are_refused(tmp_path):
 
 
 def test_links_out_of_a_file_are_refused(tmp_path):
-    h5py = pytest.importorskip("h5py")
     place = tmp_path / "x.h5"
     with h5py.File(place, "w") as file:
         file["data"] = h5py.ExternalLink("other.h5", "/data")
     assert str(refusal(WeightsError, lambda: read_weights(place))) == (
         f"{place}: /data is a link to elsewhere\n  try: save the weights into one file"
+    )
+
+
+DAMAGED = [
+    ("iter", np.array([2**40]), "iter is 1099511627776, a number of steps from 0 to "
+     "2,147,483,647 is expected\n  try: an earlier snapshot: this one is damaged"),
+    ("current_step", np.zeros(0), "/current_step holds 0 values of float64, not numbers\n"
+     "  try: the file as Caffe or texelnet wrote it"),
+    ("history/7", np.zeros(3), "there is no /history/2 in this file\n"
+     "  try: a .solverstate.h5, not a .caffemodel.h5"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "array", "fact"), DAMAGED, ids=[d[0] for d in DAMAGED])
+def test_a_damaged_state_is_refused(tmp_path, name, array, fact):
+    place = tmp_path / "x.solverstate.h5"
+    write_solverstate(place, STATE)
+    with h5py.File(place, "a") as file:
+        if name in file:
+            del file[name]
+        file[name] = array
+    assert str(refusal(WeightsError, lambda: read_solverstate(place))) == f"{place}: {fact}"
+
+
+def test_a_small_file_that_claims_large_arrays_is_refused(tmp_path):
+    place = tmp_path / "x.caffemodel.h5"
+    with h5py.File(place, "w") as file:
+        file.create_dataset("data/c/0", (1 << 30,), "f4")  # nothing is stored: all are 0
+    size = (256 << 20) + 50 * place.stat().st_size
+    assert str(refusal(WeightsError, lambda: read_weights(place))) == (
+        f"{place}: it unpacks to more than {size:,} bytes\n"
+        "  try: is this the file of this network?"
     )

@@ -17,9 +17,10 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from texelnet.caffe.layer import Layer, Shape
+from texelnet.caffe.layer import Layer, Shape, place
 from texelnet.caffe.message import Message
-from texelnet.caffe.weights import Weights, weights_from_arrays
+from texelnet.caffe.weights import MAX_BYTES, Weights, weights_from_arrays
+from texelnet.errors import PrototxtError
 
 Numbers = NDArray[np.floating[Any]]
 
@@ -44,12 +45,16 @@ def filled(layers: Iterable[Layer], random: Generator) -> Weights:
     PrototxtError
         If a filler is unknown, or can't fill a parameter of this shape.
     """
-    arrays = {
-        f"param/{layer.name}/{index}": fill(layer, index, random)
-        for layer in layers
-        for index, parameter in enumerate(layer.parameters)
-        if parameter.owner == (layer.name, index)
-    }
+    arrays, total = {}, 0
+    for layer in layers:
+        for index, parameter in enumerate(layer.parameters):
+            if parameter.owner != (layer.name, index):
+                continue
+            total += 4 * prod(parameter.shape)
+            if total > MAX_BYTES:
+                fact = f"parameters up to here take {total:,} bytes, at most {MAX_BYTES:,} are"
+                raise layer.error(f"{fact} filled", "check num_output and the picture's size")
+            arrays[f"param/{layer.name}/{index}"] = fill(layer, index, random)
     return weights_from_arrays(arrays, "fillers")
 
 
@@ -70,19 +75,38 @@ def fill(layer: Layer, index: int, random: Generator) -> Numbers:
     settings = layer.settings(block)
     if not settings.has(name):
         return np.full(shape, USUAL.get((layer.type, name), 0.0), np.float32)
-    filler = settings.block(name)
+    return drawn(layer, settings.block(name), shape, random)
+
+
+def drawn(layer: Layer, filler: Message, shape: Shape, random: Generator) -> Numbers:
+    """Return numbers of a shape, drawn by a filler of a layer.
+
+    Raises
+    ------
+    PrototxtError
+        If the filler is unknown, or can't fill this shape with numbers.
+    """
     kind = filler.word("type")
+    at = place(layer.source, filler.line, layer.name)
     if kind not in FILLERS:
-        raise layer.error(f'there is no filler "{kind}"', ", ".join(FILLERS))
+        raise PrototxtError(at, f'there is no filler "{kind}"', ", ".join(FILLERS))
     if kind == "bilinear" and (len(shape) != 4 or shape[2] != shape[3]):
-        raise layer.error("the bilinear filler needs a square kernel", "another filler")
-    return drawn(filler, shape, random)
-
-
-def drawn(filler: Message, shape: Shape, random: Generator) -> Numbers:
-    """Return numbers of a shape, drawn by a filler."""
-    numbers: Numbers = FILLERS[filler.word("type")](filler, shape, random).astype(np.float32)
+        raise PrototxtError(at, "the bilinear filler needs a square kernel", "another filler")
+    for field in ("value", "min", "max", "mean", "std"):
+        if not abs(filler.real(field)) <= _LARGEST:
+            fact = f"{field} of the filler is {filler.real(field):g}, no number of 32 bits"
+            raise PrototxtError(at, fact, "the usual sizes are about 0.01 to 1")
+    if filler.real("std") < 0:
+        raise PrototxtError(at, f"std of the filler is {filler.real('std'):g}", "0 or more")
+    if filler.real("min") > filler.real("max"):
+        fact = f"min {filler.real('min'):g} of the filler is above max {filler.real('max'):g}"
+        raise PrototxtError(at, fact, "write the smaller one as min")
+    with np.errstate(over="ignore"):
+        numbers: Numbers = FILLERS[kind](filler, shape, random).astype(np.float32)
     return numbers
+
+
+_LARGEST = float(np.finfo(np.float32).max)
 
 
 def _fan(filler: Message, shape: Shape) -> float:

@@ -13,9 +13,9 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from texelnet.caffe.weights import most_bytes
 from texelnet.errors import WeightsError
 
-MAX_BYTES = 4 << 30
 MAX_ENTRIES = 100_000
 
 
@@ -32,6 +32,7 @@ def read_hdf5(path: Path) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {}
     total = 0
     try:
+        most = most_bytes(path)
         with h5py.File(path, "r") as file:
             pending = [("", file)]
             while pending:
@@ -51,8 +52,9 @@ def read_hdf5(path: Path) -> dict[str, NDArray[Any]]:
                     if entry.dtype.kind not in "fiuS" and entry.shape != ():
                         fact = f"/{where} holds {entry.dtype}, not numbers"
                         raise WeightsError(str(path), fact)
-                    if total > MAX_BYTES:
-                        raise WeightsError(str(path), f"it holds more than {MAX_BYTES:,} bytes")
+                    if total > most:
+                        fact = f"it unpacks to more than {most:,} bytes"
+                        raise WeightsError(str(path), fact, "is this the file of this network?")
                     arrays[where] = np.asarray(entry[()])
     except (OSError, ValueError, RuntimeError, KeyError, TypeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -217,6 +217,11 @@ def with_parameters(layers: Iterable[Layer]) -> tuple[Layer, ...]:
         named.update({layer.name: layer} if shapes else {})
         parameters = []
         for index, shape in enumerate(shapes):
+            if prod(shape) > MAX_NUMBERS:
+                fact = (
+                    f"parameter {index} is {spoken(shape)}, more than {MAX_NUMBERS:,} numbers"
+                )
+                raise layer.error(fact, "check num_output and the size of the bottom")
             parameter = Parameter(shape, (layer.name, index))
             spec = specs[index] if index < len(specs) else None
             if spec is not None and spec.word("name"):

@@ -131,26 +131,46 @@ def _read(wire: Wire) -> SolverState:
     if not history:
         fact = "there is no history in this file"
         raise WeightsError(wire.source, fact, "a .solverstate, not a .caffemodel")
-    return SolverState(numbers[1], numbers[4], learned, tuple(history))
+    iteration = _count(wire.source, "iter", numbers[1])
+    step = _count(wire.source, "current_step", numbers[4])
+    return SolverState(iteration, step, learned, tuple(history))
 
 
 def _read_hdf5(path: Path) -> SolverState:
     from texelnet.caffe.hdf5 import read_hdf5
 
     arrays = read_hdf5(path)
-    missing = [name for name in ("iter", "current_step", "history/0") if name not in arrays]
-    if missing:
-        fact = f"there is no /{missing[0]} in this file"
-        raise WeightsError(str(path), fact, "a .solverstate.h5, not a .caffemodel.h5")
     count = sum(name.startswith("history/") for name in arrays)
-    history = [np.asarray(arrays[f"history/{i}"], np.float32) for i in range(count)]
-    learned = arrays.get("learned_net")
+    wanted = ("iter", "current_step", *(f"history/{i}" for i in range(max(count, 1))))
+    missing = next((name for name in wanted if name not in arrays), None)
+    if missing:
+        fact = f"there is no /{missing} in this file"
+        raise WeightsError(str(path), fact, "a .solverstate.h5, not a .caffemodel.h5")
+    for name in wanted:
+        array = arrays[name]
+        if array.dtype.kind not in "fiu" or not array.size:
+            fact = f"/{name} holds {array.size} values of {array.dtype}, not numbers"
+            raise WeightsError(str(path), fact, "the file as Caffe or texelnet wrote it")
+    learned = arrays.get("learned_net", np.array(b"")).reshape(-1)
     return SolverState(
-        int(arrays["iter"].reshape(-1)[0]),
-        int(arrays["current_step"].reshape(-1)[0]),
-        "" if learned is None else bytes(learned.reshape(-1)[0]).decode("utf-8", "replace"),
-        tuple(history),
+        _count(str(path), "iter", arrays["iter"].reshape(-1)[0]),
+        _count(str(path), "current_step", arrays["current_step"].reshape(-1)[0]),
+        bytes(learned[0]).decode("utf-8", "replace") if learned.dtype.kind == "S" else "",
+        tuple(_float32(arrays[name]) for name in wanted[2:]),
     )
+
+
+def _float32(values: NDArray[Any]) -> Array:
+    with np.errstate(over="ignore"):
+        return np.asarray(values, np.float32)
+
+
+def _count(source: str, what: str, value: float) -> int:
+    """Return a number of steps; Caffe keeps it in 32 bits."""
+    if 0 <= value < 2**31:
+        return int(value)
+    fact = f"{what} is {value}, a number of steps from 0 to {2**31 - 1:,} is expected"
+    raise WeightsError(source, fact, "an earlier snapshot: this one is damaged")
 
 
 def _write_hdf5(

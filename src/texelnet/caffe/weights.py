@@ -18,7 +18,12 @@ from texelnet.errors import WeightsError
 
 Array = NDArray[np.float32]
 MAX_BYTES = 4 << 30
-"""An .npz that unpacks to more is refused: a small hostile file can claim any size."""
+"""A file that unpacks to more is refused."""
+
+
+def most_bytes(path: Path) -> int:
+    """Return to how many bytes a file may unpack: a small hostile one can claim any number."""
+    return min(MAX_BYTES, (256 << 20) + 50 * path.stat().st_size)
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ def weights_from_npz(path: Path) -> Weights:
         with zipfile.ZipFile(path) as archive:
             entries = [entry for entry in archive.infolist() if entry.filename[:6] == "param/"]
             total = sum(entry.file_size for entry in entries)
-            if total > MAX_BYTES:
+            if total > most_bytes(path):
                 raise WeightsError(str(path), f"it unpacks to {total:,} bytes", _TOO_LARGE)
             arrays = {
                 entry.filename.removesuffix(".npy"): _array(archive, entry) for entry in entries
