@@ -52,5 +52,13 @@ def test_what_the_page_on_precision_shows_is_what_the_command_prints(
     assert page.split("```")[1].strip() in capsys.readouterr().out
 
 
+def test_what_the_page_on_boxes_shows_is_what_its_example_prints(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    runpy.run_path(str(DOCS.parent / "examples" / "box_loss.py"))
+    page = (DOCS / "concepts" / "box_loss.md").read_text("utf-8")
+    assert page.split("```text\n")[1].split("```")[0] == capsys.readouterr().out
+
+
 def test_every_reference_page_is_written_from_a_list() -> None:
     assert {path.name for path in (DOCS / "reference").iterdir()} == set(PAGES)
