@@ -8,19 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from texelnet.page import Figure, Image, Part
-from texelnet.picture import png
 from texelnet.picture.measure import Worst, errors_of
+from texelnet.picture.shown import ZOOM, heat, shown
 
 Planes = NDArray[np.floating]
 LONGEST = 360
 """Pixels of a picture's longer side in a page; larger ones are made smaller."""
-CROP, ZOOM, SMALL = 24, 12, 160
-"""Pixels around the worst place, and how large each is shown, as are those of a picture whose
-sides are small."""
-RAMP = np.array(
-    [(8, 8, 24), (66, 22, 104), (156, 41, 100), (221, 84, 58), (251, 164, 30), (253, 253, 210)]
-)
-"""What no error, and more and more of it, look like."""
+CROP = 24
+"""Pixels around the worst place, each shown ZOOM times as large."""
 
 
 def pictures(wanted: Planes, got: Planes, worst: Worst, bar: float) -> list[Part]:
@@ -42,14 +37,14 @@ def pictures(wanted: Planes, got: Planes, worst: Worst, bar: float) -> list[Part
     )
     area = (..., slice(top, top + CROP), slice(left, left + CROP))
     low, high = _ends(wanted)
-    shown = [(planes - low) / (high - low) for planes in (wanted, got)]
+    levelled = [(planes - low) / (high - low) for planes in (wanted, got)]
     place = f"rows {top} to {min(top + CROP, height) - 1}, columns {left} to "
     place += f"{min(left + CROP, width) - 1}"
     levels = f"Black is {low:.3g} and white is {high:.3g}. " if (low, high) != (0, 1) else ""
     levels += f"The error is the largest of the channels, amplified {factor:g} times: "
     levels += f"{1 / factor:g} and more is brightest."
-    whole = [_smaller(planes) for planes in shown] + [heat(_most(error), factor)]
-    crops = [planes[area] for planes in shown] + [heat(error[area], factor)]
+    whole = [_smaller(planes) for planes in levelled] + [heat(_most(error), factor)]
+    crops = [planes[area] for planes in levelled] + [heat(error[area], factor)]
     far = f"Farthest off is {worst}."
     all_of_it = _three(whole, f"all {width}x{height} pixels", factor)
     if max(height, width) <= CROP:
@@ -60,12 +55,12 @@ def pictures(wanted: Planes, got: Planes, worst: Worst, bar: float) -> list[Part
     ]
 
 
-def _three(shown: Sequence[Planes], place: str, factor: float, zoom: int = 1) -> list[Image]:
+def _three(three: Sequence[Planes], place: str, factor: float, zoom: int = 1) -> list[Image]:
     names = ("wanted", "drawn", f"error x {factor:g}")
     alts = ("What is wanted", "What is drawn", "How far each pixel is off")
     return [
-        _image(planes, f"{alt}: {place}.", name, zoom)
-        for planes, alt, name in zip(shown, alts, names, strict=True)
+        shown(planes, f"{alt}: {place}.", name, zoom)
+        for planes, alt, name in zip(three, alts, names, strict=True)
     ]
 
 
@@ -83,25 +78,6 @@ def amplification(error: NDArray[np.float64], bar: float) -> float:
     finite = error[np.isfinite(error)]
     largest = max(float(finite.max(initial=0.0)), bar)
     return float(10.0 ** max(0, np.floor(-np.log10(largest))))
-
-
-def heat(error: NDArray[np.float64], factor: float) -> Planes:
-    """Return errors (height, width) as colours (3, height, width); 1/factor is brightest."""
-    at = np.nan_to_num(error * factor, posinf=1.0).clip(0, 1) * (len(RAMP) - 1)
-    below = np.floor(at).astype(int).clip(0, len(RAMP) - 2)
-    part = (at - below)[..., None]
-    colours = RAMP[below] * (1 - part) + RAMP[below + 1] * part
-    return np.asarray(colours.transpose(2, 0, 1) / 255)
-
-
-def _image(planes: Planes, alt: str, caption: str, zoom: int = 1) -> Image:
-    channels, height, width = planes.shape
-    shown = planes if channels in (1, 3) else planes[:1]
-    with np.errstate(invalid="ignore"):
-        levels = np.rint(np.nan_to_num(shown).clip(0, 1) * 255).astype(np.uint8)
-    content = b"".join(png.write(np.ascontiguousarray(levels.transpose(1, 2, 0))))
-    zoom = max(zoom, min(ZOOM, SMALL // max(height, width)))
-    return Image(content, width, height, alt, caption, zoom)
 
 
 def _step(height: int, width: int) -> int:

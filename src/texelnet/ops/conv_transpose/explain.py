@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from texelnet.ops.conv_transpose.flat import flat_field
 from texelnet.ops.conv_transpose.meeting import meeting
 from texelnet.ops.conv_transpose.overlap import overlap, uneven
 from texelnet.ops.conv_transpose.phases import Stamp
@@ -31,7 +32,7 @@ def explain(node: Node, facts: Facts) -> Told:
         figure=overlap(stamp),
         traps=_traps(stamp),
         parts=uneven(stamp),
-        sections=[_views(stamp)],
+        sections=[_views(stamp), *flat_field(stamp, facts)],
     )
 
 
