@@ -5,6 +5,7 @@ docs/reference/targets.md        TARGETS and SCHEDULES
 docs/reference/commands.md       COMMANDS, as `--help` tells them
 docs/reference/causes.md         CAUSES
 docs/reference/caffe-layers.md   KINDS, what is refused; see layers.py
+docs/reference/solver.md         RATES, UPDATES and the settings of a solver
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from docs.layers import caffe_layers
 from docs.markdown import code, page, table
+from docs.solver import solvers
 
 from texelnet.cli import COMMANDS, parser
 from texelnet.ops import OPS, SIZES
@@ -136,6 +138,7 @@ PAGES = {
     "commands.md": commands,
     "caffe-layers.md": caffe_layers,
     "causes.md": causes,
+    "solver.md": solvers,
 }
 
 

@@ -37,10 +37,11 @@ def caffe_layers() -> str:
         "What a prototxt may hold: each layer's formula, settings, weights, what people get"
         " wrong, and where it runs. Old files (`layers`, `input_dim`, numbers for types) are"
         " read as Caffe's own upgrade reads them.",
+        "On this page: [layers](#layers), [losses and measures](#losses-and-measures),"
+        " [data layers](#data-layers), [what all layers take](#what-all-layers-take),"
+        " [fillers](#fillers), [what is refused](#refused). How they are trained:"
+        " [solvers](solver.md).",
         _machines(),
-        "- [Layers](#layers), [losses and measures](#losses-and-measures),"
-        " [data layers](#data-layers)\n- [What all layers take](#what-all-layers-take),"
-        " [fillers](#fillers)\n- [Refused](#refused)",
         "## Layers",
         _overview({**LAYERS, "Python": KINDS["Python"]}),
         "## Losses and measures",
@@ -65,9 +66,9 @@ def _machines() -> str:
         for name, target in TARGETS.items()
     ]
     told = (
-        "Every example is tried on every machine; ✓ says that it gave the numbers of"
-        " onnxruntime, or where only torch computes it, that it ran (tests compare it with"
-        " numbers of Caffe). Machines:"
+        "Every example is tried on every machine. ✓ says that it gave the numbers of"
+        " onnxruntime (of shaders: that the package's kernels did, read one by one), or where"
+        " only torch computes it, that it ran; tests compare that with numbers of Caffe."
     )
     return "\n".join([told, "", *lines])
 
@@ -137,6 +138,8 @@ def fields_table(head: str, fields: Iterable[Field], kind: str = "") -> str:
 def _type(field: Field) -> str:
     if field.type in ENUMS:
         word = " / ".join(ENUMS[field.type])
+    elif field.type == "FillerParameter":
+        word = "[filler](caffe-layers.md#fillers)"
     elif field.type in SCHEMA:
         word = f"`{field.type}`"
     else:

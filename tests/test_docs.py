@@ -12,6 +12,7 @@ from texelnet.cli import COMMANDS, main
 from texelnet.ops import OPS
 from texelnet.run.compare import CAUSES
 from texelnet.shader.targets import TARGETS
+from texelnet.train.solver import RATES, UPDATES
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PAGES = runpy.run_path(str(DOCS / "generate.py"))["PAGES"]
@@ -21,6 +22,7 @@ NAMED = {
     "targets.md": [f"## {name}" for name in TARGETS],
     "commands.md": [f"## texelnet {name}" for name in COMMANDS],
     "causes.md": [f"| {name} |" for name in CAUSES],
+    "solver.md": [f"### {name}\n" for name in UPDATES] + [f"| `{name}` |" for name in RATES],
     "caffe-layers.md": [f"## {name}\n" for name in KINDS]
     + [f"`{name}`" for name in (*TRAINING, *REFUSED) if name not in KINDS],
 }

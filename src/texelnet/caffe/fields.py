@@ -303,7 +303,7 @@ _SOLVER = {
         solver_mode 17 SolverMode GPU: ignored: --on says where it computes
         device_id 18 int32 0: ignored
         test_compute_loss 19 bool false: ignored
-        random_seed 20 int64 -1: makes lots repeatable; -1: by the clock
+        random_seed 20 int64 -1: makes lots repeatable; -1: others in every run
         train_net_param 21 NetParameter: train_net, written right here
         test_net_param 22 NetParameter*: test_net, written right here
         debug_info 23 bool false: ignored

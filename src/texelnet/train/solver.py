@@ -23,6 +23,78 @@ from texelnet.caffe.solver import Solver
 Tensor = Any
 
 
+@dataclass(frozen=True)
+class Policy:
+    """How the learning rate changes.
+
+    Parameters
+    ----------
+    formula
+        Plain text, in the words of the settings; t is the iteration, the first is 0.
+    rate
+        The same, computed.
+    remark
+        What people do not expect of it.
+    """
+
+    formula: str
+    rate: Callable[[Message, int], float]
+    remark: str = ""
+
+
+def learning_rate(settings: Message, iteration: int) -> float:
+    """Return the rate of an iteration (the first is 0), before any lr_mult."""
+    return RATES[settings.word("lr_policy")].rate(settings, iteration)
+
+
+def _fixed(settings: Message, t: int) -> float:
+    return settings.real("base_lr")
+
+
+def _dropped(settings: Message, times: int) -> float:
+    return float(settings.real("base_lr") * settings.real("gamma") ** times)
+
+
+def _inv(settings: Message, t: int) -> float:
+    slower = (1 + settings.real("gamma") * t) ** -settings.real("power")
+    return float(settings.real("base_lr") * slower)
+
+
+def _poly(settings: Message, t: int) -> float:
+    left = 1 - t / settings.number("max_iter")
+    return float(settings.real("base_lr") * left ** settings.real("power"))
+
+
+def _sigmoid(settings: Message, t: int) -> float:
+    past = t - settings.number("stepsize")
+    return settings.real("base_lr") / (1 + exp(-settings.real("gamma") * past))
+
+
+RATES: dict[str, Policy] = {
+    "fixed": Policy("base_lr", _fixed),
+    "step": Policy(
+        "base_lr · gamma ^ floor(t / stepsize)",
+        lambda settings, t: _dropped(settings, t // settings.number("stepsize")),
+    ),
+    "exp": Policy("base_lr · gamma ^ t", _dropped),
+    "inv": Policy("base_lr · (1 + gamma · t) ^ -power", _inv),
+    "multistep": Policy(
+        "base_lr · gamma ^ count(t >= stepvalue)",
+        lambda settings, t: _dropped(settings, steps_done(settings, t)),
+    ),
+    "poly": Policy("base_lr · (1 - t / max_iter) ^ power", _poly),
+    "sigmoid": Policy(
+        "base_lr / (1 + exp(-gamma · (t - stepsize)))", _sigmoid, "it rises for gamma above 0"
+    ),
+}
+"""How the learning rate changes, by `lr_policy`."""
+
+
+def steps_done(settings: Message, iteration: int) -> int:
+    """Return how many of the stepvalues lie behind."""
+    return sum(iteration >= value for value in settings.numbers("stepvalue"))
+
+
 @dataclass
 class Learnt:
     """One parameter that is learnt, and how much of the rate and of the decay it takes."""
@@ -30,30 +102,6 @@ class Learnt:
     value: Tensor
     rate: float
     decay: float
-
-
-def learning_rate(settings: Message, iteration: int) -> float:
-    """Return the rate of an iteration (the first is 0), before any lr_mult."""
-    base, gamma, power = (settings.real(name) for name in ("base_lr", "gamma", "power"))
-    policy = settings.word("lr_policy")
-    if policy == "step":
-        return float(base * gamma ** (iteration // settings.number("stepsize")))
-    if policy == "multistep":
-        return float(base * gamma ** steps_done(settings, iteration))
-    if policy == "exp":
-        return float(base * gamma**iteration)
-    if policy == "inv":
-        return float(base * (1 + gamma * iteration) ** -power)
-    if policy == "poly":
-        return float(base * (1 - iteration / settings.number("max_iter")) ** power)
-    if policy == "sigmoid":
-        return base / (1 + exp(-gamma * (iteration - settings.number("stepsize"))))
-    return base
-
-
-def steps_done(settings: Message, iteration: int) -> int:
-    """Return how many of the stepvalues lie behind."""
-    return sum(iteration >= value for value in settings.numbers("stepvalue"))
 
 
 class Descent:
@@ -94,7 +142,7 @@ class Descent:
             for index, (p, gradient) in enumerate(zip(self.parameters, gradients, strict=True)):
                 gradient /= settings.number("iter_size")
                 self._decay(p, gradient)
-                p.value -= UPDATES[self.solver.type](self, index, gradient, rate * p.rate)
+                p.value -= UPDATES[self.solver.type].step(self, index, gradient, rate * p.rate)
         self.iteration += 1
         return rate
 
@@ -167,12 +215,63 @@ def _adam(of: Descent, index: int, gradient: Tensor, rate: float) -> Tensor:
     return rate * correction * m / (v.sqrt() + settings.real("delta"))
 
 
-UPDATES: dict[str, Callable[[Descent, int, Tensor, float], Tensor]] = {
-    "SGD": _sgd,
-    "Nesterov": _nesterov,
-    "AdaGrad": _adagrad,
-    "RMSProp": _rmsprop,
-    "AdaDelta": _adadelta,
-    "Adam": _adam,
+@dataclass(frozen=True)
+class Update:
+    """By how much a kind of solver moves a parameter.
+
+    Parameters
+    ----------
+    summary
+        What it does, in one line.
+    formula
+        Plain text, in the words of the settings: g is the gradient after clipping and decay,
+        rate the learning rate times lr_mult, n the number of the step, 1 the first; letters
+        that are carried on begin with 0.
+    step
+        The same, computed: (descent, index of the parameter, g, rate).
+    """
+
+    summary: str
+    formula: str
+    step: Callable[[Descent, int, Tensor, float], Tensor]
+
+
+UPDATES: dict[str, Update] = {
+    "SGD": Update(
+        "Follows the gradient and keeps some of the last step.",
+        "v ← momentum · v + rate · g\nstep = v",
+        _sgd,
+    ),
+    "Nesterov": Update(
+        "Keeps some of the last step, and looks ahead along it.",
+        "u ← v\nv ← momentum · v + rate · g\nstep = (1 + momentum) · v - momentum · u",
+        _nesterov,
+    ),
+    "AdaGrad": Update(
+        "Small steps where gradients have been large: they only get smaller. No momentum.",
+        "h ← h + g ^ 2\nstep = rate · g / (sqrt(h) + delta)",
+        _adagrad,
+    ),
+    "RMSProp": Update(
+        "Small steps where gradients are large of late. No momentum.",
+        "h ← rms_decay · h + (1 - rms_decay) · g ^ 2\nstep = rate · g / (sqrt(h) + delta)",
+        _rmsprop,
+    ),
+    "AdaDelta": Update(
+        "Steps as large as those before, by the gradient's size; momentum is its decay.",
+        "h ← momentum · h + (1 - momentum) · g ^ 2\n"
+        "move = g · sqrt((m + delta) / (h + delta))\n"
+        "m ← momentum · m + (1 - momentum) · move ^ 2\n"
+        "step = rate · move",
+        _adadelta,
+    ),
+    "Adam": Update(
+        "Means of the gradient and of its square, corrected for how few there were.",
+        "m ← momentum · m + (1 - momentum) · g\n"
+        "v ← momentum2 · v + (1 - momentum2) · g ^ 2\n"
+        "c = sqrt(1 - momentum2 ^ n) / (1 - momentum ^ n)\n"
+        "step = rate · c · m / (sqrt(v) + delta)",
+        _adam,
+    ),
 }
-"""By how much each kind of solver moves a parameter."""
+"""By how much each kind of solver moves a parameter, by `type`."""
