@@ -257,3 +257,32 @@ class Page:
     parts: Sequence[Part]
     sections: Sequence[Section] = ()
     language: str = "en"
+
+
+@dataclass(frozen=True)
+class Told:
+    """An explanation, in the order that every page keeps.
+
+    Parameters
+    ----------
+    sentence
+        What it does, in one sentence.
+    formula
+        In Unicode, a line or a few.
+    numbers
+        This node's own: name and value.
+    figure
+        The one picture that says most.
+    traps
+        What goes wrong, a sentence each: in Caffe and in a shader.
+    parts, sections
+        What else there is to say: after the figure, and under headings of its own.
+    """
+
+    sentence: str
+    formula: str = ""
+    numbers: Sequence[tuple[str, str]] = ()
+    figure: Figure | None = None
+    traps: Sequence[str] = ()
+    parts: Sequence[Part] = ()
+    sections: Sequence[Section] = ()

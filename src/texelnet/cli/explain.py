@@ -37,11 +37,23 @@ def run(words: argparse.Namespace) -> int:
 
     if words.page and words.format is None:
         check_name(words.page)
+    if words.layer and not is_onnx(words) and (page := _loss(words)):
+        _deliver(page, words)
+        return 0
     network = read_graph(words) if is_onnx(words) else graph(read_net(words), words)
     contract, source = searched(words, find(words.network), network)
-    page = _layer if words.layer else _whole
-    _deliver(page(words, network.wants(contract), source), words)
+    tell = _layer if words.layer else _whole
+    _deliver(tell(words, network.wants(contract), source), words)
     return 0
+
+
+def _loss(words: argparse.Namespace) -> Page | None:
+    """Return the page of a loss, which only a network that is read for training has."""
+    from texelnet.explain import explain_loss
+    from texelnet.report import explanation_page
+
+    found = explain_loss(find(words.network), words.layer)
+    return None if found is None else explanation_page(found)
 
 
 def _layer(words: argparse.Namespace, network: Network, source: str) -> Page:

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from texelnet.caffe import Net
+from texelnet.caffe.about import About
+from texelnet.caffe.layers import KINDS
 from texelnet.errors import NetworkError, UsageError
 from texelnet.graph.network import Network
-from texelnet.ops import OPS, Facts, Node, Operand, Told, read_node
+from texelnet.ops import OPS, Facts, Node, Op, Operand, Told, read_node
 from texelnet.ops.told import Flat
 from texelnet.pixel import Plane, size
 from texelnet.run.onnxruntime import Reference
@@ -29,10 +32,10 @@ _SIDE = 64
 
 @dataclass(frozen=True)
 class Explained:
-    """A layer's explanation, and the facts it was made from."""
+    """A layer's explanation, and the facts it was made from; a loss has no node."""
 
-    network: Network
-    node: Node
+    network: Network | Net
+    node: Node | None
     facts: Facts
     told: Told
 
@@ -61,8 +64,14 @@ def explain_layer(
     node = _node(network, name, blobs)
     facts = _facts(network, reference, node, blobs, kind)
     op = OPS[node.op]
-    told = op.explain(node, facts) if op.explain else Told(op.summary)
+    told = op.explain(node, facts) if op.explain else _plain(op, kind)
     return Explained(network, node, facts, told)
+
+
+def _plain(op: Op, kind: str) -> Told:
+    """Return what is known of a layer that has no page of its own."""
+    about = KINDS[kind].about if kind in KINDS else About()
+    return Told(about.summary or op.summary, about.formula)
 
 
 def run_on(network: Network, picture: NDArray[np.float32] | None) -> Blobs:
@@ -121,6 +130,7 @@ def _facts(
         left=left,
         flat=_flat(network, reference, entering),
         level=_level(network, node),
+        quirks=KINDS[kind].about.quirks if kind in KINDS else (),
         multiply_adds=float(OPS[node.op].macs(node)),
     )
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from texelnet.page import Figure, Part, Section
+from texelnet.page import Told
 
 Floats = NDArray[np.floating]
 
@@ -90,30 +90,4 @@ class Facts:
     multiply_adds: float | None = None
 
 
-@dataclass(frozen=True)
-class Told:
-    """An explanation, in the order that every page keeps.
-
-    Parameters
-    ----------
-    sentence
-        What it does, in one sentence.
-    formula
-        In Unicode, a line or a few.
-    numbers
-        This node's own: name and value.
-    figure
-        The one picture that says most.
-    traps
-        What goes wrong, a sentence each: in Caffe and in a shader.
-    parts, sections
-        What else there is to say: after the figure, and under headings of its own.
-    """
-
-    sentence: str
-    formula: str = ""
-    numbers: Sequence[tuple[str, str]] = ()
-    figure: Figure | None = None
-    traps: Sequence[str] = ()
-    parts: Sequence[Part] = ()
-    sections: Sequence[Section] = ()
+__all__ = ["Facts", "Flat", "Render", "Told"]

@@ -64,7 +64,8 @@ figure { margin: 1.2rem 0; } .row { display: grid; gap: 1rem 1.2rem;
 .row img { max-width: 100%; height: auto; display: block; border: 1px solid var(--line); }
 .zoomed { image-rendering: pixelated; } figcaption, .label { color: var(--soft);
   font-size: .9em; max-width: 46rem; } .label { margin-top: .3rem; }
-figcaption { margin-top: .6rem; } .bars h3 { font-size: .95rem; margin: 0 0 .2rem; }
+figcaption { margin-top: .6rem; } .plot { max-width: 38rem; }
+.bars h3 { font-size: .95rem; margin: 0 0 .2rem; }
 svg { width: 100%; height: auto; display: block; } svg text { fill: var(--soft);
   font: 9px system-ui, "DejaVu Sans", sans-serif; } svg .bar { fill: var(--bar); }
 svg .axis { stroke: var(--line); } svg .mark { stroke: var(--mark); stroke-dasharray: 3 2; }
@@ -99,6 +100,8 @@ for (const slider of document.querySelectorAll(".slider")) {
   show();
 }
 """
+MANY = 8
+"""Squares side by side that need the page's whole width."""
 TALLEST = 400
 """Pixels of the screen that a picture is high; a taller one is shown smaller."""
 
@@ -180,7 +183,8 @@ def _shown(part: Shown, key: str) -> str:
         case Bars(title):
             return f'<div class="bars"><h3>{_said(title)}</h3>{bars(part)}</div>'
         case Cells(title):
-            return f'<div class="bars"><h3>{_said(title)}</h3>{cells(part)}</div>'
+            wide = " wide" if len(part.rows[0]) > MANY else ""
+            return f'<div class="bars{wide}"><h3>{_said(title)}</h3>{cells(part)}</div>'
         case Plot(title):
             return f'<div class="bars wide"><h3>{_said(title)}</h3>{plot(part, key)}</div>'
         case Chart():

@@ -160,7 +160,7 @@ def _hinge_check(layer: Layer) -> None:
         raise layer.error(fact, f"one label for each of {layer.bottom_shapes[0][0]} pictures")
 
 
-def _settings(layer: Layer) -> Settings:
+def told(layer: Layer) -> Settings:
     """Return what the loss itself is told, by its own words."""
     if layer.type == "SigmoidCrossEntropyLoss":
         return _normalised(layer)
@@ -184,7 +184,7 @@ def _forward(layer: Layer, run: Run) -> Sequence[Any]:
     if layer.type == "InfogainLoss" and len(bottoms) == 2:
         gains = run.torch.from_numpy(np.array(_gains(layer)))
         bottoms.append(gains.to(bottoms[0].device))
-    loss, settings = LOSSES[layer.type], _settings(layer)
+    loss, settings = LOSSES[layer.type], told(layer)
     value = in_torch(run.torch, loss, bottoms, settings)
     count = loss.count(run.torch, *bottoms, **settings)
     if count is not None:  # of what counts in all processes, this one's part
