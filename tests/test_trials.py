@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from math import prod
+from pathlib import Path
 
 import pytest
 from docs.layers import TRIALS
 from docs.trials import trained, trials
 
+import texelnet
 from texelnet.caffe import read_net
 from texelnet.caffe.layer import Layer
 from texelnet.caffe.layers import KINDS, LAYERS
 from texelnet.caffe.schema import SCHEMA
+from texelnet.errors import PrototxtError
 
 kinds = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 weighty = pytest.mark.parametrize(
@@ -103,3 +107,35 @@ def test_letters_of_a_shape_say_what_the_record_says(kind):
 
 def test_a_page_keeps_no_trial_of_a_layer_that_is_gone():
     assert set(TRIALS) == set(KINDS)
+
+
+def test_what_the_page_calls_ignored_is_read_nowhere():
+    home = Path(texelnet.__file__).parent
+    rooms = [*home.glob("caffe/**/*.py"), *home.glob("train/**/*.py")]
+    sources = [p.read_text("utf-8") for p in rooms if not p.stem.startswith("upgrade")]
+    ignored = {
+        field.name
+        for fields in SCHEMA.values()
+        for field in fields.values()
+        if field.meaning == "ignored"
+    }
+    assert ignored
+    assert [name for name in ignored if any(f'"{name}"' in text for text in sources)] == []
+
+
+REQUIRED = [
+    (kind, field.name)
+    for kind in KINDS.values()
+    for block in kind.about.settings
+    for field in SCHEMA[SCHEMA["LayerParameter"][block].type].values()
+    if field.meaning.startswith("required")
+]
+
+
+@pytest.mark.parametrize(("kind", "name"), REQUIRED, ids=lambda it: getattr(it, "type", it))
+def test_a_layer_without_a_required_setting_is_refused(kind, name):
+    before, head, own = kind.about.example.partition(f'type: "{kind.type}"')
+    without, count = re.subn(rf'\b{name}(: ("[^"]*"|\[.*?\]|\w+)| {{[^}}]*}})', "", own)
+    assert count == 1
+    with pytest.raises(PrototxtError):
+        read_net(before + head + without, training=True, allow_python=True)

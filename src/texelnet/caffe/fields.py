@@ -193,7 +193,7 @@ _LAYERS = {
         normalize_variance 1 bool true: divide by the deviation too
         across_channels 2 bool false: one mean for all channels of a picture
         eps 3 float 1e-9: added to the deviation, outside the root""",
-    "ParameterParameter": "shape 1 BlobShape: required: sizes of the parameter",
+    "ParameterParameter": "shape 1 BlobShape: sizes of the parameter; unset: a single number",
     "PoolingParameter": """
         pool 1 PoolMethod MAX: largest or average; STOCHASTIC is refused
         kernel_size 2 uint32: required, or kernel_h and kernel_w: the window

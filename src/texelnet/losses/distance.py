@@ -166,7 +166,7 @@ CONTRASTIVE = Loss(
     "loss = Σ d^2 / (2 · N)                   of pairs that are alike (third bottom 1)\n"
     "     + Σ max(0, margin - d)^2 / (2 · N)  of others, d = |a - b|",
     (
-        "With `legacy_version` others cost max(0, margin - d^2), as in Caffe before 2015.",
+        "With `legacy_version` others cost max(0, margin - d^2), as in early Caffe.",
         "The third bottom is 1 where a pair is alike.",
     ),
 )

@@ -118,10 +118,7 @@ PRELU = Kind(
         PICTURE + example("PReLU"),
         ("prelu_param",),
         (("slope", "C"),),
-        (
-            "With `channel_shared` the slope is a single number: its blob has no axes at all.",
-            "A PReLU of padding is not a padding of PReLU where a bias stands between them.",
-        ),
+        ("With `channel_shared` the slope is a single number: its blob has no axes at all.",),
     ),
 )
 ELU = Kind(
@@ -175,7 +172,7 @@ POWER = Kind(
         ("power_param",),
         quirks=(
             "`shift` comes before the power, not after it.",
-            "A fractional power of a negative number is NaN, and so is its gradient at 0.",
+            "A fractional power of a negative number is NaN; Caffe's gradient at 0 is NaN too.",
         ),
     ),
 )

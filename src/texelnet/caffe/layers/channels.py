@@ -102,10 +102,7 @@ SOFTMAX = Kind(
         "y[n, c] = e^x[n, c] / Σ k  e^x[n, k]",
         PICTURE + example("Softmax"),
         ("softmax_param",),
-        quirks=(
-            "In front of a SoftmaxWithLoss it is one too many: the loss has its own.",
-            "In place it works, though the backward pass needs the shares that it gave.",
-        ),
+        quirks=("In front of a SoftmaxWithLoss it is one too many: the loss has its own.",),
     ),
 )
 ARG_MAX = Kind(

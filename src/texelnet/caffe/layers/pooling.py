@@ -216,7 +216,7 @@ POOLING = Kind(
         ("pooling_param",),
         quirks=(
             "The size is rounded up (down with `round_mode: FLOOR`), a convolution's is "
-            "rounded down; so pictures of odd sizes come out one larger than elsewhere.",
+            "rounded down; so pictures often come out one larger than elsewhere.",
             "With pad, a window that would begin past the picture and its first pad is left "
             "out; without pad it stays. Then a stride above the kernel can give windows "
             "outside the picture: -FLT_MAX for a maximum, NaN for an average, as in Caffe.",
