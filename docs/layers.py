@@ -18,7 +18,7 @@ from texelnet.caffe import read_net
 from texelnet.caffe.feeds import FEEDS
 from texelnet.caffe.fillers import FILLERS, USUAL
 from texelnet.caffe.layer import ANY, Kind, spoken
-from texelnet.caffe.layers import KINDS, LAYERS, LOSS_LAYERS, REFUSED, TRAINING
+from texelnet.caffe.layers import KINDS, LAYERS, LOSS_LAYERS, REFUSED, UNTRAINED
 from texelnet.caffe.layers.losses import NORMALIZATION
 from texelnet.caffe.schema import ENUMS, SCHEMA, Field
 from texelnet.run import RUNNERS
@@ -205,11 +205,12 @@ def _shared() -> Iterable[str]:
 def _refused() -> Iterable[str]:
     refused = sorted(set(REFUSED) - set(KINDS), key=lambda name: (REFUSED[name], name))
     reasons = groupby(refused, REFUSED.__getitem__)
-    untrained = [name for name in TRAINING if name not in KINDS]
     yield "## Refused"
     yield "They are known, and a network with one of them is refused with its line."
     yield table(
         ("layers", "why"),
         ((code(*sorted(names, key=str.lower)), why) for why, names in reasons),
     )
-    yield f"A network that is used leaves these out, training refuses them: {code(*untrained)}."
+    yield "A network that is used leaves these out, training refuses them."
+    rows = ((f"`{name}`", f"{why}: {hint}") for name, (why, hint) in UNTRAINED.items())
+    yield table(("layer", "why"), rows)

@@ -150,7 +150,8 @@ ERRORS = [
     (
         PICTURE + layer("LSTM") + layer("Convolutoin", top="z") + layer("Python", top="p"),
         "net.prototxt: 3 layers can't be understood\n"
-        '  line 2, layer "op" (LSTM): recurrent layers keep a state from picture to picture\n'
+        '  line 2, layer "op" (LSTM): it keeps a state from step to step of a sequence, a '
+        "network here is of one picture: cut the network before it, or train it in torch.nn\n"
         '  line 3, layer "op" (Convolutoin): there is no such layer type, try Convolution or '
         "Deconvolution\n"
         '  line 4, layer "op" (Python): it is a program of its own, which a graph (ONNX, a '

@@ -14,7 +14,7 @@ from pathlib import Path
 from texelnet.caffe.binary import read_weights
 from texelnet.caffe.fit import fit
 from texelnet.caffe.layer import Layer, Shape, place
-from texelnet.caffe.layers import KINDS
+from texelnet.caffe.layers import KINDS, REFUSED
 from texelnet.caffe.message import Message
 from texelnet.caffe.python import started
 from texelnet.caffe.resolve import (
@@ -151,7 +151,7 @@ def read_net(
         source, prototxt = str(prototxt), _text_of(prototxt)
     if isinstance(prototxt, str):
         text = decode(prototxt.encode(errors="surrogatepass"), source)
-        prototxt = read_text(text, source)
+        prototxt = read_text(text, source, forks=REFUSED)
     message = upgrade(prototxt, source)
     own = message.block("state")
     state = State(phase, level, frozenset([*stages, *own.words("stage")]))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import prod
 
 from texelnet.caffe.layer import ANY, Count, Kind, Layer, Parameter, Shape, place, spoken
-from texelnet.caffe.layers import KINDS, LAYERS, REFUSED, TRAINING
+from texelnet.caffe.layers import KINDS, LAYERS, REFUSED, TRAINING, UNTRAINED
 from texelnet.caffe.message import Message
 from texelnet.caffe.text import did_you_mean
 from texelnet.errors import NetworkError, PrototxtError
@@ -36,7 +36,10 @@ def check(layers: Sequence[Layer], source: str, training: bool) -> None:
 
 
 def _check_types(layers: Sequence[Layer], source: str, known: Mapping[str, Kind]) -> None:
-    """List all layers of types that are not understood in one error."""
+    """List all layers of types that are not understood in one error.
+
+    A field that is not understood is an error of its own where the type is.
+    """
     lines, unknown = [], False
     for layer in layers:
         if layer.type in known or layer.type in TRAINING:
@@ -91,8 +94,8 @@ def with_losses(layers: Sequence[Layer]) -> tuple[list[Layer], frozenset[str]]:
     """
     kept = []
     for layer in layers:
-        if layer.type not in KINDS:
-            raise _no_data(layer, layer)
+        if layer.type in UNTRAINED:
+            raise NetworkError(layer.where, *UNTRAINED[layer.type])
         automatic = not layer.tops and KINDS[layer.type].tops[1]
         kept.append(replace(layer, tops=("(automatic)",)) if automatic else layer)
     return kept, frozenset(top for layer in kept for top in layer.tops)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from texelnet.caffe.layer import place
+from texelnet.caffe.layers import REFUSED
 from texelnet.caffe.message import Message
 from texelnet.caffe.text import did_you_mean, read_text
 from texelnet.caffe.tokens import decode
@@ -82,7 +83,7 @@ def read_solver(prototxt: Path | str, *, source: str = "solver.prototxt") -> Sol
             raise PrototxtError(source, f"the file can't be read ({reason})") from None
     else:
         text = decode(prototxt.encode(errors="surrogatepass"), source)
-    message = read_text(text, source, "SolverParameter")
+    message = read_text(text, source, "SolverParameter", REFUSED)
     solver = Solver(source, _type(message, source), message)
     _check(solver)
     return solver

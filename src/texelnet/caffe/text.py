@@ -7,12 +7,14 @@ number, strings written in several parts. A byte-order mark, a field written twi
 are errors.
 
 The format nests at most five deep (the table of fields has no cycle), so the reader needs no
-bound on depth; size and number of values are bounded.
+bound on depth; size and number of values are bounded. A layer of a fork may have fields that
+are not in the table: they are skipped.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from difflib import get_close_matches
 
 from texelnet.caffe.message import Message, Value
@@ -33,17 +35,22 @@ _TRUTH = {
 }
 _SOLVER_FIELDS = {"net", "train_net", "test_net", "base_lr", "lr_policy", "test_iter"}
 _CLOSING = {"{": "}", "<": ">"}
+_OPENING = {**_CLOSING, "[": "]"}
 
 
-def read_text(text: str, source: str, kind: str = "NetParameter") -> Message:
+def read_text(
+    text: str, source: str, kind: str = "NetParameter", forks: Collection[str] = ()
+) -> Message:
     """Read the text of a prototxt as one message of the given kind.
+
+    Layers of the types ``forks`` may have fields that the format does not: those are left out.
 
     Raises
     ------
     PrototxtError
         With the line, and the name of the layer where it is already known.
     """
-    return _Reader(text, source).whole(kind)
+    return _Reader(text, source, forks).whole(kind)
 
 
 def did_you_mean(word: str, known: list[str]) -> str:
@@ -59,12 +66,13 @@ def did_you_mean(word: str, known: list[str]) -> str:
 class _Reader:
     """Reads tokens one ahead; knows in which layer it is."""
 
-    def __init__(self, text: str, source: str) -> None:
-        self.source = source
+    def __init__(self, text: str, source: str, forks: Collection[str]) -> None:
+        self.source, self.forks = source, forks
         self._tokens = tokens(text, source)
         self._next = next(self._tokens)
         self._values = 0
         self._layer: Message | None = None
+        self._unknown: PrototxtError | None = None
 
     def whole(self, kind: str) -> Message:
         """Read fields until the file ends."""
@@ -92,6 +100,9 @@ class _Reader:
         """Read one field: its name, a colon where needed, one value or a list."""
         name = self._take()
         field = self._known(message, name)
+        if field is None:
+            self._skip()
+            return
         if message.has(field.name) and not field.repeated:
             fact = (
                 f"{field.name} is written twice (first on line {message.line_of(field.name)})"
@@ -107,8 +118,11 @@ class _Reader:
         if self._sees(";,"):
             self._take()
 
-    def _known(self, message: Message, name: Token) -> Field:
-        """Look the field up, or say what it may have been."""
+    def _known(self, message: Message, name: Token) -> Field | None:
+        """Look the field up, or say what it may have been.
+
+        In a layer that is told at its end, when its type is known: None has to be skipped.
+        """
         if name.sort is not Sort.NAME:
             inside = message.kind != "NetParameter"
             expected = "a field's name or }" if inside else "a field's name"
@@ -121,8 +135,36 @@ class _Reader:
             hint = did_you_mean(name.text, list(SCHEMA[message.kind]))
             if message.kind == "NetParameter" and name.text in _SOLVER_FIELDS:
                 hint = "this is a solver's file: give the network that its net: names"
-            raise self._error(name.line, f"{whose} has no field {name}", hint)
+            error = self._error(name.line, f"{whose} has no field {name}", hint)
+            if self._layer is None or self._layer.kind != "LayerParameter":
+                raise error
+            self._unknown = self._unknown or error
         return field
+
+    def _skip(self) -> None:
+        """Leave out the value of an unknown field, or a block with all that is in it."""
+        assert self._unknown is not None
+        if self._sees(":"):
+            self._take()
+        if self._sees("-"):
+            self._take()
+        closing: list[str] = []
+        while True:
+            token = self._take()
+            sign = token.text if token.sort is Sort.SIGN else ""
+            self._values += 1
+            if sign in _OPENING:
+                closing.append(_OPENING[sign])
+            elif closing and sign == closing[-1]:
+                closing.pop()
+            elif token.sort is Sort.END or (sign and not closing) or self._values > MAX_VALUES:
+                raise self._unknown
+            if not closing:
+                break
+        while token.sort is Sort.STRING and self._next.sort is Sort.STRING:
+            token = self._take()
+        if self._sees(";,"):
+            self._take()
 
     def _list(self, message: Message, field: Field) -> None:
         """Read ``[a, b]``; only repeated fields have lists."""
@@ -165,6 +207,10 @@ class _Reader:
         while not self._sees(_CLOSING[opening.text]):
             self._field(block)
         self._take()
+        if self._layer is block:
+            if self._unknown is not None and block.word("type") not in self.forks:
+                raise self._unknown
+            self._unknown = None
         self._layer = outer
         return block
 

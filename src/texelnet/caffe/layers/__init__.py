@@ -18,7 +18,7 @@ from texelnet.caffe.layers.join import CONCAT, SLICE, SPLIT
 from texelnet.caffe.layers.lookup import BATCH_REINDEX, EMBED, PARAMETER
 from texelnet.caffe.layers.losses import LOSS_LAYERS
 from texelnet.caffe.layers.normalise import LRN, MVN
-from texelnet.caffe.layers.others import REFUSED, TRAINING, Dropped
+from texelnet.caffe.layers.others import REFUSED, TRAINING, UNTRAINED, Dropped
 from texelnet.caffe.layers.pointwise import POINTWISE
 from texelnet.caffe.layers.pooling import POOLING, ROI_POOLING
 from texelnet.caffe.layers.python import PYTHON
@@ -71,4 +71,4 @@ KINDS: dict[str, Kind] = {**LAYERS, **LOSS_LAYERS, **DATA_LAYERS, PYTHON.type: P
 """What is understood in training: the same, what compares with labels, what reads files, and
 what runs a program of the user's own."""
 
-__all__ = ["KINDS", "LAYERS", "LOSS_LAYERS", "REFUSED", "TRAINING", "Dropped"]
+__all__ = ["KINDS", "LAYERS", "LOSS_LAYERS", "REFUSED", "TRAINING", "UNTRAINED", "Dropped"]
