@@ -6,6 +6,7 @@ docs/reference/commands.md       COMMANDS, as `--help` tells them
 docs/reference/causes.md         CAUSES
 docs/reference/caffe-layers.md   KINDS, what is refused; see layers.py
 docs/reference/solver.md         RATES, UPDATES and the settings of a solver
+docs/reference/onnx-to-caffe.md  FROM_GRAPH
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from docs.layers import caffe_layers
 from docs.markdown import code, page, table
 from docs.solver import solvers
 
+from texelnet.caffe.from_graph import FROM_GRAPH
 from texelnet.cli import COMMANDS, parser
 from texelnet.ops import OPS, SIZES
 from texelnet.ops.op import Case
@@ -132,12 +134,28 @@ def causes() -> str:
     )
 
 
+def onnx_to_caffe() -> str:
+    """The page of operators that Caffe's layers can say."""
+    drawn = [op for op in OPS.values() if not op.summary.startswith("Not in a shader")]
+    return page(
+        "From ONNX to Caffe",
+        "`texelnet convert net.onnx net.prototxt` says these operators in Caffe's layers, one"
+        " or several. Under some settings an operator can't be said; the error then tells every"
+        " such node, and why.",
+        code(*sorted(FROM_GRAPH)) + ".",
+        "Of those that become shaders, Caffe has no words for "
+        + code(*sorted(op.type for op in drawn if op.type not in FROM_GRAPH))
+        + ".",
+    )
+
+
 PAGES = {
     "operators.md": operators,
     "targets.md": targets,
     "commands.md": commands,
     "caffe-layers.md": caffe_layers,
     "causes.md": causes,
+    "onnx-to-caffe.md": onnx_to_caffe,
     "solver.md": solvers,
 }
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from texelnet.caffe.from_graph import FROM_GRAPH
 from texelnet.caffe.layers import KINDS, REFUSED, TRAINING
 from texelnet.cli import COMMANDS, main
 from texelnet.ops import OPS
@@ -23,6 +24,7 @@ NAMED = {
     "commands.md": [f"## texelnet {name}" for name in COMMANDS],
     "causes.md": [f"| {name} |" for name in CAUSES],
     "solver.md": [f"### {name}\n" for name in UPDATES] + [f"| `{name}` |" for name in RATES],
+    "onnx-to-caffe.md": [f"`{name}`" for name in FROM_GRAPH],
     "caffe-layers.md": [f"## {name}\n" for name in KINDS]
     + [f"`{name}`" for name in (*TRAINING, *REFUSED) if name not in KINDS],
 }

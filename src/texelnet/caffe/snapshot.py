@@ -24,7 +24,7 @@ from texelnet.caffe.layer import Layer
 from texelnet.caffe.layers import KINDS
 from texelnet.caffe.message import Message
 from texelnet.caffe.net import Net
-from texelnet.caffe.weights import Array
+from texelnet.caffe.weights import Array, Weights
 from texelnet.caffe.wire import RUN, VARINT, Wire
 from texelnet.disk import write_whole
 from texelnet.errors import WeightsError
@@ -70,6 +70,30 @@ def write_caffemodel(path: Path, net: Net) -> None:
         rules = ("include", "exclude", "blobs")
         pieces += run(100, message(_set_up(layer), {7: blobs, 10: phase}, rules))
     _write(path, lambda file: file.writelines(pieces))
+
+
+def write_weights(path: Path, weights: Weights) -> None:
+    """Write weights alone: .npz, HDF5 (.h5), or a caffemodel of names and blobs.
+
+    Caffe takes weights by the names of layers, so it loads these as it loads its own.
+    """
+    numbers = {
+        layer: [blobs[index].values for index in sorted(blobs)]
+        for layer, blobs in weights.blobs.items()
+    }
+    if path.suffix == ".npz":
+        named = {
+            f"param/{layer}/{i}": v for layer in numbers for i, v in enumerate(numbers[layer])
+        }
+        _write(path, lambda file: np.savez(file, **named))  # type: ignore[arg-type]
+    elif path.suffix == ".h5":
+        _write_hdf5(path, {f"data/{layer}": values for layer, values in numbers.items()})
+    else:
+        pieces: Pieces = []
+        for layer, values in numbers.items():
+            blobs = [piece for array in values for piece in blob(7, array)]
+            pieces += run(100, [*text(1, layer), *blobs])
+        _write(path, lambda file: file.writelines(pieces))
 
 
 def _set_up(layer: Layer) -> Message:

@@ -17,6 +17,7 @@ from texelnet import __version__
 from texelnet.cli import (
     compare,
     compile,
+    convert,
     explain,
     inspect,
     network,
@@ -49,6 +50,7 @@ class Command(Protocol):
 COMMANDS: dict[str, Command] = {
     "upscale": upscale,
     "compile": compile,
+    "convert": convert,
     "tune": tune,
     "inspect": inspect,
     "run": run,

@@ -37,6 +37,8 @@ class Site:
         How many that has, 0 if it is no picture or its channels are not known.
     keeps
         Whether that has the shape of its first input, as far as sizes are known.
+    outputs
+        The names of all it makes, "" for one that nobody asks for.
     """
 
     op: str
@@ -48,6 +50,7 @@ class Site:
     picture: bool
     channels: int
     keeps: bool
+    outputs: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ def sites(network: Network) -> Iterator[Site]:
             _is_picture(node.outputs[0]),
             _channels(node.outputs[0]),
             _keeps(node),
+            tuple(str(value.name or "") for value in node.outputs),
         )
 
 

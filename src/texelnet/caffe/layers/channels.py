@@ -92,6 +92,14 @@ def _several(
     return writer.node("Sub", [writer.constant("end", float(entries - 1)), place], top)
 
 
+def _arg_max_pins(layer: Layer) -> str:
+    """Say whether places are counted from the end of an axis whose size is the file's."""
+    settings = layer.settings("argmax_param")
+    wide = not settings.has("axis") or layer.axis(settings.number("axis")) > 1
+    several = settings.number("top_k") > 1
+    return "it counts places from the end of the picture" if wide and several else ""
+
+
 SOFTMAX = Kind(
     "Softmax",
     _softmax_shapes,
@@ -109,6 +117,7 @@ ARG_MAX = Kind(
     "ArgMax",
     _arg_max_shapes,
     _arg_max,
+    pins=_arg_max_pins,
     about=About(
         "Tells which entry is the largest.",
         "y = the places of the top_k largest x along axis, or with out_max_val their values",

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from math import prod
 
 import onnx
 import onnx_ir as ir
 
-from texelnet.errors import NetworkError
+from texelnet.errors import NetworkError, TexelnetError
 from texelnet.graph.network import Network
+from texelnet.graph.onnx_file.numbers import FEW, fold
 from texelnet.graph.onnx_file.wellformed import at
 
 _AXES = ("batch", "channels", "height", "width")
@@ -66,6 +68,10 @@ def shapes_at(network: Network, sizes: Mapping[str, int]) -> dict[str, tuple[int
     del model.graph.value_info[:]
     try:
         found = shapes(infer(model, {}))
+        while not all(map(_known, found.values())) and _told(model, found, network):
+            found |= shapes(infer(model, {}))
+    except TexelnetError:
+        raise
     except Exception as error:
         raise failure(error, network.source) from None
     whole = {name: tuple(n for n in said if isinstance(n, int)) for name, said in found.items()}
@@ -73,6 +79,28 @@ def shapes_at(network: Network, sizes: Mapping[str, int]) -> dict[str, tuple[int
         n: s if len(s) == len(found[n]) and min(s, default=1) > 0 else ()
         for n, s in whole.items()
     }
+
+
+def _known(said: Dims) -> bool:
+    return all(isinstance(n, int) for n in said)
+
+
+def _told(model: onnx.ModelProto, found: Mapping[str, Dims], network: Network) -> bool:
+    """Carry out what a graph computes about its own sizes; tell whether there was any."""
+    known = {
+        name: tuple(n for n in said if isinstance(n, int))
+        for name, said in found.items()
+        if _known(said)
+    }
+    held = {tensor.name: tensor for tensor in model.graph.initializer}
+    constants = {name: tensor for name, tensor in held.items() if prod(tensor.dims) <= FEW}
+    before = set(constants)
+    opset = max(o.version for o in model.opset_import if o.domain in ("", "ai.onnx"))
+    left = fold(list(model.graph.node), constants, known, opset, network.source)
+    del model.graph.node[:]
+    model.graph.node.extend(left)
+    model.graph.initializer.extend(constants[name] for name in set(constants) - before)
+    return len(constants) > len(before)
 
 
 def set_dims(value: onnx.ValueInfoProto, dims: Sequence[Dim]) -> None:
