@@ -17,6 +17,7 @@ from texelnet.caffe import Net
 from texelnet.caffe.about import About
 from texelnet.caffe.layers import KINDS
 from texelnet.errors import NetworkError, UsageError
+from texelnet.explain.deconvolution import told_of_deconvolution
 from texelnet.graph.network import Network
 from texelnet.ops import OPS, Facts, Node, Op, Operand, Told, read_node
 from texelnet.ops.told import Flat
@@ -24,6 +25,8 @@ from texelnet.pixel import Plane, size
 from texelnet.run.onnxruntime import Reference
 
 Blobs = Mapping[str, NDArray[np.float32]]
+MORE = {"ConvTranspose": told_of_deconvolution}
+"""Who gathers what only one kind of node wants."""
 GREYS = np.linspace(0, 1, 18)
 """Levels of the flat pictures: every fifteenth of 255."""
 _SIDE = 64
@@ -63,6 +66,8 @@ def explain_layer(
     blobs = _run(network, reference, picture)
     node = _node(network, name, blobs)
     facts = _facts(network, reference, node, blobs, kind)
+    if node.op in MORE:
+        facts = MORE[node.op](network, node, facts, picture)
     op = OPS[node.op]
     told = op.explain(node, facts) if op.explain else _plain(op, kind)
     return Explained(network, node, facts, told)
@@ -146,7 +151,8 @@ def _flat(network: Network, reference: Reference, entering: str) -> Flat | None:
     shape = next(iter(reference.inputs.values()), [])
     if contract is None or len(reference.inputs) != 1 or len(shape) != 4 or not entering:
         return None
-    sides = [n if isinstance(n, int) else _SIDE for n in shape[2:]]
+    around = 2 * contract.border
+    sides = [n - around if isinstance(n, int) else _SIDE for n in shape[2:]]
     entered = []
     for grey in GREYS:
         flat = np.full((contract.planes, *sides), grey, np.float32)

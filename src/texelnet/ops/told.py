@@ -40,14 +40,55 @@ class Render:
 
     Parameters
     ----------
+    wrong
+        Whose biases are too large: "none", "own" (the node's), "hidden" (all others), "all".
     name
         What was changed, in a few words.
     picture
-        (channels, height, width).
+        (channels, height, width), colour as red, green and blue.
+    flat
+        (phases, channels) of a picture of one grey, far from its borders: phase y * stride_x +
+        x holds the node's rows y and columns x by the strides.
     """
 
+    wrong: str
     name: str
     picture: Floats
+    flat: Floats
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """How a network's numbers become those of pictures in 0..1.
+
+    Parameters
+    ----------
+    range
+        What black and white are in the network's numbers.
+    shifted
+        Whether black is no zero there: a mean is subtracted, or the range starts elsewhere.
+    first, last
+        The layers that read the picture and make the answer.
+    ends
+        Whether those are linear, so that factors go into their weights.
+    biased
+        Layers that add numbers of their own.
+    broken
+        Layers that do not answer a factor with the same factor.
+    folded, divided
+        How far the network is off, in 0..1, with the factor in its first and last weights, and
+        with all its biases divided; None where that can't be made.
+    """
+
+    range: tuple[float, float]
+    shifted: bool
+    first: Sequence[str]
+    last: str
+    ends: bool
+    biased: Sequence[str]
+    broken: Sequence[str]
+    folded: float | None = None
+    divided: float | None = None
 
 
 @dataclass(frozen=True)
@@ -68,6 +109,10 @@ class Facts:
         One grey level of 255 in the node's own numbers, where it makes the picture.
     renders
         The right picture and wrong ones.
+    grey
+        The level, 0..1, of the flat pictures of the renders.
+    scaling
+        How the network's numbers become those of pictures in 0..1.
     shaders
         This layer alone as shader text, by dialect.
     quirks
@@ -85,6 +130,8 @@ class Facts:
     flat: Flat | None = None
     level: float | None = None
     renders: Sequence[Render] = ()
+    grey: float | None = None
+    scaling: Scaling | None = None
     shaders: Mapping[str, str] = field(default_factory=dict)
     quirks: Sequence[str] = ()
     multiply_adds: float | None = None

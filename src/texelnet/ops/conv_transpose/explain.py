@@ -8,6 +8,8 @@ from texelnet.ops.conv_transpose.flat import flat_field
 from texelnet.ops.conv_transpose.meeting import meeting
 from texelnet.ops.conv_transpose.overlap import overlap, uneven
 from texelnet.ops.conv_transpose.phases import Stamp
+from texelnet.ops.conv_transpose.rule import rule
+from texelnet.ops.conv_transpose.stripes import stripes
 from texelnet.ops.op import Node
 from texelnet.ops.told import Facts, Told
 from texelnet.page import Equation, Section, Table, Text
@@ -32,7 +34,12 @@ def explain(node: Node, facts: Facts) -> Told:
         figure=overlap(stamp),
         traps=_traps(stamp),
         parts=uneven(stamp),
-        sections=[_views(stamp), *flat_field(stamp, facts)],
+        sections=[
+            _views(stamp),
+            *flat_field(stamp, facts),
+            *stripes(stamp, facts),
+            *rule(facts),
+        ],
     )
 
 

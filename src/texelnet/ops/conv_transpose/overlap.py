@@ -32,9 +32,13 @@ def group_names(stamp: Stamp) -> list[str]:
 
 def by_group(stamp: Stamp) -> Floats:
     """Return (groups, outputs, inputs): weights summed by group of the kernel's places."""
-    (sy, sx), (py, px), sums = stamp.strides, stamp.pads, stamp.sums()
-    order = [((y - py) % sy) * sx + (x - px) % sx for y, x in product(range(sy), range(sx))]
-    return np.asarray(sums[order])
+    return np.asarray(stamp.sums()[phases_of_groups(stamp)])
+
+
+def phases_of_groups(stamp: Stamp) -> list[int]:
+    """Return which phase of the output each group of the kernel's places reaches."""
+    (sy, sx), (py, px) = stamp.strides, stamp.pads
+    return [((y - py) % sy) * sx + (x - px) % sx for y, x in product(range(sy), range(sx))]
 
 
 def shown_input(stamp: Stamp) -> int:

@@ -1,0 +1,95 @@
+"""What a deconvolution is told besides: renders with wrong biases, and the rule for 0..1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from texelnet.explain.biases import biased_layers, with_biases
+from texelnet.explain.scaling import scaling_of
+from texelnet.graph.network import Network
+from texelnet.ops.op import Node
+from texelnet.ops.told import Facts, Render
+from texelnet.run.onnxruntime import Picturing
+from texelnet.run.verify.trials import natural
+
+Planes = NDArray[np.float32]
+WRONG = 255.0
+"""How many times too large a bias is that belongs to pictures of 0..255."""
+_SIDE = 48
+_NAMES = {
+    "none": "right",
+    "own": f"bias of {{}} x {WRONG:g}",
+    "hidden": f"hidden biases x {WRONG:g}",
+    "all": f"all biases x {WRONG:g}",
+}
+
+
+def told_of_deconvolution(
+    network: Network, node: Node, facts: Facts, picture: Planes | None
+) -> Facts:
+    """Return the facts with those that only a deconvolution wants, where it makes the picture.
+
+    Parameters
+    ----------
+    picture
+        (channels, height, width) in 0..1; one is drawn if none is given.
+    """
+    contract = network.contract
+    if facts.level is None or facts.flat is None or contract is None:
+        return facts
+    seen = natural(contract.planes, _SIDE, _SIDE) if picture is None else picture
+    grey = float(facts.flat.greys[len(facts.flat.greys) // 2])
+    return replace(
+        facts,
+        grey=grey,
+        renders=_renders(network, node, seen, grey),
+        scaling=scaling_of(network, seen),
+    )
+
+
+def _renders(network: Network, node: Node, picture: Planes, grey: float) -> list[Render]:
+    """Draw the picture right, and with biases that are too large: by layers."""
+    biased = biased_layers(network)
+    own = [layer for layer in biased if layer == node.name]
+    hidden = [layer for layer in biased if layer != node.name]
+    wrong: dict[str, Sequence[str]] = {"none": ()}
+    wrong |= {"own": own} if own else {}
+    wrong |= {"hidden": hidden} if hidden else {}
+    wrong |= {"all": biased} if own and hidden else {}
+    strides = tuple(node.get("strides", (1, 1)))
+    return [
+        Render(
+            key,
+            _NAMES[key].format(node.name),
+            *_drawn(with_biases(network, WRONG, layers), picture, grey, strides),
+        )
+        for key, layers in wrong.items()
+    ]
+
+
+def _drawn(
+    network: Network, picture: Planes, grey: float, strides: tuple[int, int]
+) -> tuple[Planes, Planes]:
+    """Return the picture, and (phases, channels) of a flat one."""
+    contract, respond = network.contract, Picturing(network)
+    assert contract is not None, "renders are pictures"
+
+    def draw(planes: Planes) -> Planes:
+        return contract.from_network(respond(contract.to_network(planes)), planes)
+
+    drawn = draw(picture)
+    if contract.channels == "bgr":
+        drawn = drawn[::-1]
+    flat = draw(np.full((contract.planes, _SIDE, _SIDE), grey, np.float32))
+    # rows and columns that the layer counts from a multiple of its strides, in the middle
+    y, x = (
+        n // 2 // s * s - contract.crop % s
+        for n, s in zip(flat.shape[1:], strides, strict=True)
+    )
+    (sy, sx), channels = strides, len(flat)
+    cell = flat[:, y : y + sy, x : x + sx].reshape(channels, -1).T
+    return drawn, cell
