@@ -16,13 +16,15 @@ from numpy.typing import NDArray
 from texelnet.caffe import Net
 from texelnet.caffe.about import About
 from texelnet.caffe.layers import KINDS
-from texelnet.errors import NetworkError, UsageError
+from texelnet.errors import NetworkError, ShaderError, UsageError
 from texelnet.explain.deconvolution import told_of_deconvolution
 from texelnet.graph.network import Network
 from texelnet.ops import OPS, Facts, Node, Op, Operand, Told, read_node
 from texelnet.ops.told import Flat
 from texelnet.pixel import Plane, size
+from texelnet.pixel.reach import reach
 from texelnet.run.onnxruntime import Reference
+from texelnet.shader.lower import lower
 
 Blobs = Mapping[str, NDArray[np.float32]]
 MORE = {"ConvTranspose": told_of_deconvolution}
@@ -69,8 +71,8 @@ def explain_layer(
     if node.op in MORE:
         facts = MORE[node.op](network, node, facts, picture)
     op = OPS[node.op]
-    told = op.explain(node, facts) if op.explain else _plain(op, kind)
-    return Explained(network, node, facts, told)
+    told = op.explain(node, facts) if op.explain else None
+    return Explained(network, node, facts, told or _plain(op, kind))
 
 
 def _plain(op: Op, kind: str) -> Told:
@@ -124,7 +126,7 @@ def _node(network: Network, name: str, blobs: Blobs) -> Node:
 def _facts(
     network: Network, reference: Reference, node: Node, blobs: Blobs, kind: str
 ) -> Facts:
-    entering = next((o.name for o in node.operands if isinstance(o, Plane)), "")
+    entering = _entering(network, node)
     entered, left = _picture(blobs, entering), _picture(blobs, node.outputs[0])
     return Facts(
         layer=node.name,
@@ -137,7 +139,27 @@ def _facts(
         level=_level(network, node),
         quirks=KINDS[kind].about.quirks if kind in KINDS else (),
         multiply_adds=float(OPS[node.op].macs(node)),
+        sees=_sees(network, node.outputs[0]),
     )
+
+
+def _sees(network: Network, value: str) -> tuple[int, int] | None:
+    """Return how many rows and columns of the input one pixel depends on."""
+    try:
+        rows, columns = reach(lower(network), value)
+    except (ShaderError, KeyError, ValueError):
+        return None
+    return None if rows.whole or columns.whole else (rows.field, columns.field)
+
+
+def _entering(network: Network, node: Node) -> str:
+    """Return the value that enters a layer, which may be several nodes: `layer.part` first."""
+    made = {str(v.name): raw for raw in network.model.graph for v in raw.outputs}
+    name = next((o.name for o in node.operands if isinstance(o, Plane)), "")
+    while name.startswith(f"{node.name}.") and name in made:
+        first = made[name].inputs[0]
+        name = "" if first is None else str(first.name)
+    return name
 
 
 def _picture(blobs: Blobs, name: str) -> NDArray[np.float32] | None:

@@ -13,6 +13,7 @@ from texelnet.ops.channels import CHANNELS
 from texelnet.ops.conv import CONV
 from texelnet.ops.conv_transpose import CONV_TRANSPOSE
 from texelnet.ops.counted import with_numbers
+from texelnet.ops.explained import EXPLAINED
 from texelnet.ops.instance_norm import NORMS
 from texelnet.ops.last_axis import LAST_AXIS
 from texelnet.ops.lrn import LRN
@@ -34,7 +35,7 @@ from texelnet.ops.turned import as_plane, lower_turned, reads_views
 from texelnet.ops.view import VIEWS
 
 OPS: dict[str, Op] = {
-    op.type: op
+    op.type: replace(op, explain=EXPLAINED.get(op.type, op.explain))
     for op in (
         CONV,
         CONV_TRANSPOSE,

@@ -158,7 +158,7 @@ class Op:
     cases: tuple[Case, ...] = ()
     macs: Callable[[Node], Fraction] = _free
     """Multiply-adds per pixel of the node's own output."""
-    explain: Callable[[Node, Facts], Told] | None = None
+    explain: Callable[[Node, Facts], Told | None] | None = None
     """Tells about one node; where left out, only the summary is told."""
     views: bool = False
     """Whether ``lower`` itself takes views."""

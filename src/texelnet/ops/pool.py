@@ -34,7 +34,8 @@ from texelnet.pixel.size import Size
 LOWEST = Border("constant", float(np.finfo(np.float32).min))
 
 
-def _extent(size: Size, window: Window, ceil: bool) -> Size:
+def pooled_extent(size: Size, window: Window, ceil: bool) -> Size:
+    """Return how many windows lie along an axis."""
     if not ceil or window.total is not None:
         return window.extent(size)
     if window.stride - 1 + window.after < window.reach:
@@ -57,7 +58,8 @@ def _taps(source: Plane, y: Window, x: Window, border: Border, presence: bool) -
     ]
 
 
-def _window(node: Node) -> tuple[Window, Window, bool, bool]:
+def pooled_windows(node: Node) -> tuple[Window, Window, bool, bool]:
+    """Return a node's windows, whether sizes are by ceil, and whether some are not full."""
     y, x = same_windows(node, tuple(node.get("kernel_shape", ())))
     auto = node.get("auto_pad", "NOTSET")
     if auto.startswith("SAME") and any(w.kernel < w.stride for w in (y, x)):
@@ -73,14 +75,14 @@ def _window(node: Node) -> tuple[Window, Window, bool, bool]:
 
 def _plane(node: Node, expr: Expr, y: Window, x: Window, ceil: bool) -> Result:
     source = node.plane(0)
-    height, width = _extent(source.height, y, ceil), _extent(source.width, x, ceil)
+    height, width = pooled_extent(source.height, y, ceil), pooled_extent(source.width, x, ceil)
     return [Plane(node.outputs[0], source.channels, height, width, expr)]
 
 
 def _lower_max(node: Node) -> Result:
     if len(node.outputs) > 1:
         raise NotInAShader("the positions of the maxima are asked for", "use only the maxima")
-    y, x, ceil, partial = _window(node)
+    y, x, ceil, partial = pooled_windows(node)
     taps = _taps(node.plane(0), y, x, LOWEST if partial else INSIDE, presence=False)
     largest: Expr = taps[0]
     for tap in taps[1:]:
@@ -89,7 +91,7 @@ def _lower_max(node: Node) -> Result:
 
 
 def _lower_average(node: Node) -> Result:
-    y, x, ceil, partial = _window(node)
+    y, x, ceil, partial = pooled_windows(node)
     source = node.plane(0)
     total = add(*_taps(source, y, x, ZERO if partial else INSIDE, presence=False))
     whole = bool(node.get("count_include_pad", 0)) and (y.padded or x.padded)

@@ -119,6 +119,8 @@ class Facts:
         What Caffe does here that surprises.
     multiply_adds
         For one pixel that the node makes.
+    sees
+        Rows and columns of the network's input that one pixel of what it makes depends on.
     """
 
     layer: str = ""
@@ -135,6 +137,7 @@ class Facts:
     shaders: Mapping[str, str] = field(default_factory=dict)
     quirks: Sequence[str] = ()
     multiply_adds: float | None = None
+    sees: tuple[int, int] | None = None
 
 
 __all__ = ["Facts", "Flat", "Render", "Told"]

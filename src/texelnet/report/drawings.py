@@ -18,6 +18,7 @@ GROUPS = (
 )
 """Fills of groups: light in every theme, with dark words on them."""
 WORDS = "#1d2327"
+LETTERS = "abcdefgh"
 
 
 def bars(drawn: Bars) -> str:
@@ -150,3 +151,21 @@ def _svg(inner: str, width: float, height: float, alt: str, style: str = "") -> 
         f'<svg viewBox="0 0 {width:g} {height:g}" role="img"{styled} '
         f'aria-label="{escape(alt, quote=True)}">{inner}</svg>'
     )
+
+
+def squares(drawn: Cells) -> list[str]:
+    """Return a grid of squares as lines of text; a letter stands for each colour."""
+    rows = [
+        [word + _letter(drawn, y, x) for x, word in enumerate(row)]
+        for y, row in enumerate(drawn.rows)
+    ]
+    wide = max((len(word) for row in rows for word in row), default=0)
+    lines = [" ".join(word.rjust(wide) for word in row) for row in rows]
+    legend = [f"{LETTERS[i % 8]} {name}" for i, name in enumerate(drawn.legend)]
+    return [*lines, *([", ".join(legend)] if legend else [])]
+
+
+def _letter(drawn: Cells, y: int, x: int) -> str:
+    if not drawn.groups:
+        return ""
+    return LETTERS[drawn.groups[y][x] % 8] if drawn.groups[y][x] >= 0 else " "

@@ -15,6 +15,7 @@ from texelnet.page import (
     Table,
     Text,
 )
+from texelnet.report.drawings import squares
 
 
 def markdown(page: Page) -> str:
@@ -52,9 +53,8 @@ def _table(table: Table) -> str:
 def _told(part: Shown) -> list[str]:
     """Return lines of a list: what is seen, in words; squares as they are."""
     match part:
-        case Cells(title, rows):
-            wide = max((len(word) for row in rows for word in row), default=0)
-            lines = ["  " + " ".join(word.rjust(wide) for word in row) for row in rows]
+        case Cells(title):
+            lines = [f"  {line}" for line in squares(part)]
             return [f"- {title}: {part.alt}", "", "  ```text", *lines, "  ```", ""]
         case Slider(label, names, _, said):
             return [

@@ -25,6 +25,7 @@ from texelnet.page import (
     Table,
     Text,
 )
+from texelnet.report.drawings import squares
 
 TONES = {"good": "bold green", "bad": "bold red", "note": "bold yellow"}
 FEW = 8
@@ -80,9 +81,8 @@ def _part(part: Part) -> Iterator[RenderableType]:
 def _told(part: Shown) -> list[str]:
     """Return squares and slides as lines; other figures are left to the other forms."""
     match part:
-        case Cells(title, rows):
-            wide = max((len(word) for row in rows for word in row), default=0)
-            return [title, *("  " + " ".join(w.rjust(wide) for w in row) for row in rows)]
+        case Cells(title):
+            return [title, *(f"  {line}" for line in squares(part))]
         case Slider(label, names, _, said):
             pairs = list(zip(names, said, strict=True))
             more = [f"and {len(pairs) - FEW} more"] if len(pairs) > FEW else []
