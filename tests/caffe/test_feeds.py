@@ -122,7 +122,7 @@ def refused(folder, layer):
 def test_what_cannot_be_read_is_told(tmp_path):
     assert refused(tmp_path, IMAGES % "") == (
         '~/net.prototxt:1 (layer "d"): the list ~/list.txt can\'t be read '
-        "(No such file or directory)"
+        "(No such file or directory)\n  try: a text file that names a file on each line"
     )
     (tmp_path / "list.txt").write_text("a.png\n")
     assert refused(tmp_path, IMAGES % "") == (

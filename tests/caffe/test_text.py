@@ -95,19 +95,21 @@ ERRORS = [
     (
         CONVOLUTION.format("num_output: 2\n kernel: 3"),
         'net.prototxt:4 (layer "c"): Convolution has no field kernel\n'
-        "  try: kernel_w or kernel_h",
+        "  try: kernel_size or kernel_h",
     ),
     (
         CONVOLUTION.format('num_output: "2"'),
-        'net.prototxt:3 (layer "c"): num_output needs a whole number, not "2"',
+        'net.prototxt:3 (layer "c"): num_output needs a whole number, not "2"\n'
+        "  try: digits without quotes and point",
     ),
     (
         CONVOLUTION.format("num_output: 2.5"),
-        'net.prototxt:3 (layer "c"): num_output needs a whole number, not 2.5',
+        'net.prototxt:3 (layer "c"): num_output needs a whole number, not 2.5\n'
+        "  try: digits without quotes and point",
     ),
     (
         CONVOLUTION.format("pad: -1"),
-        'net.prototxt:3 (layer "c"): pad can\'t be negative, it is -1',
+        'net.prototxt:3 (layer "c"): pad can\'t be negative, it is -1\n  try: 0 or more',
     ),
     (
         CONVOLUTION.format("pad: 4294967296"),
@@ -115,7 +117,8 @@ ERRORS = [
     ),
     (
         CONVOLUTION.format("bias_term: yes"),
-        'net.prototxt:3 (layer "c"): bias_term is true or false, not yes',
+        'net.prototxt:3 (layer "c"): bias_term is true or false, not yes\n'
+        "  try: write bias_term: true",
     ),
     (
         CONVOLUTION.format("num_output: 2 num_output: 3"),
@@ -154,7 +157,20 @@ ERRORS = [
         "net.prototxt:1: the character 'с' stands outside a string\n  try: put names in quotes",
     ),
     ("input_dim: 3x3", "net.prototxt:1: '3x3' is neither a number nor a name"),
-    ("input_dim: 08", "net.prototxt:1: input_dim needs a whole number, not 08"),
+    (
+        "input_dim: 08",
+        "net.prototxt:1: input_dim needs a whole number, not 08\n"
+        "  try: a number that begins with 0 is octal, of digits 0 to 7",
+    ),
+    (
+        "kernel_size: 3",
+        "net.prototxt:1: a network has no field kernel_size\n"
+        "  try: is this a network's prototxt? It is made of name: and layer { ... }",
+    ),
+    (
+        CONVOLUTION.format("filters: 3"),
+        'net.prototxt:3 (layer "c"): Convolution has no field filters\n  try: num_output',
+    ),
     ("input_dim 3", "net.prototxt:1: input_dim needs a colon and a value, not 3"),
     ("layer: 3", "net.prototxt:1: layer needs { ... }, not 3"),
     ("name: ['a']", "net.prototxt:1: name takes one value, not a list"),

@@ -249,7 +249,8 @@ MISFITS = [
     (
         CONVOLUTION,
         arrays(c0=(2, 3, 3, 3)),
-        'w.npz: no weights for "c" (bias) of net.prototxt',
+        'w.npz: no weights for "c" (bias) of net.prototxt\n'
+        "  try: is this the file of this network? A layer without bias has bias_term: false",
     ),
     (
         CONVOLUTION,

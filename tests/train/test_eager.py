@@ -27,8 +27,8 @@ def test_a_region_of_no_picture_is_refused():
     given = {"a": torch.zeros(1, 2, 4, 4), "r": torch.tensor([[3.0, 0, 0, 3, 3]])}
     error = refusal(NetworkError, lambda: network.forward(given))
     assert str(error) == (
-        'net.prototxt:4 (layer "op"): region 0 is of picture 3, of 1\n'
-        "  try: look at what it is given"
+        'net.prototxt:4 (layer "op"): region 0 is of picture 3, the batch has 1\n'
+        "  try: a region is (picture, x1, y1, x2, y2); pictures count from 0"
     )
 
 
@@ -44,4 +44,7 @@ def test_a_row_that_is_not_there_is_refused():
     arrays = weights_from_arrays({"param/op/0": np.ones((3, 2))}, "arrays")
     network = Interpreted(torch, read_net(ROWS, arrays, training=True))
     error = refusal(NetworkError, lambda: network.forward({"ids": torch.tensor([1.0, 7.0])}))
-    assert str(error).startswith('net.prototxt:3 (layer "op"): index 7 is out of bounds')
+    assert str(error) == (
+        'net.prototxt:3 (layer "op"): 7 is no index into 3 entries\n'
+        "  try: whole numbers from 0 to 2"
+    )

@@ -67,7 +67,8 @@ def test_each_test_has_a_state_of_its_own(tmp_path):
         (
             held("net_param").replace("Sigmoid", "Sigmoidal").replace('stage: "late"', ""),
             ": one layer can't be understood\n"
-            '  line 7, layer "now" (Sigmoidal): there is no such layer type, try Sigmoid',
+            '  line 7, layer "now" (Sigmoidal): there is no such layer type, try Sigmoid\n'
+            "  try: the page caffe-layers.md lists all types",
         ),
         (
             held("train_net_param") + "test_iter: 1",

@@ -11,7 +11,6 @@ Caffe loads an empty file, and most garbage, without a word; here both are error
 from __future__ import annotations
 
 import mmap
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
@@ -85,7 +84,10 @@ def weights_from_bytes(buffer: bytes | mmap.mmap, source: str) -> Weights:
     if not layers:
         fact = "there are no weights in this file"
         raise WeightsError(source, fact, "check that it is the .caffemodel of this network")
-    return Weights(source, layers)
+    blobs = {name: dict(enumerate(layer.blobs)) for name, layer in layers.items()}
+    types = {name: layer.type for name, layer in layers.items() if layer.type}
+    repeated = tuple(name for name, layer in layers.items() if layer.times > 1)
+    return Weights(source, blobs, types, repeated)
 
 
 def read_binaryproto(path: Path) -> Array:
@@ -110,9 +112,19 @@ def read_binaryproto(path: Path) -> Array:
     return found
 
 
-def _layers(wire: Wire) -> dict[str, Mapping[int, Blob]]:
+@dataclass
+class _Layer:
+    """A layer of the file: its type, if it is a word, and how many have its name."""
+
+    name: str = ""
+    type: str = ""
+    blobs: list[Blob] = field(default_factory=list)
+    times: int = 1
+
+
+def _layers(wire: Wire) -> dict[str, _Layer]:
     """Read all layers that have blobs; of two with one name the last, as Caffe does."""
-    layers: dict[str, Mapping[int, Blob]] = {}
+    layers: dict[str, _Layer] = {}
     generations: set[int] = set()
     count = 0
     for entry in wire.fields(wire.whole()):
@@ -125,9 +137,10 @@ def _layers(wire: Wire) -> dict[str, Mapping[int, Blob]]:
         count += 1
         if count > MAX_LAYERS:
             raise wire.error(entry.span.start, f"there are more than {MAX_LAYERS:,} layers")
-        name, blobs = _layer(wire, entry)
-        if blobs:
-            layers[name] = dict(enumerate(blobs))
+        layer = _layer(wire, entry)
+        if layer.blobs:
+            layer.times += layers[layer.name].times if layer.name in layers else 0
+            layers[layer.name] = layer
     return layers
 
 
@@ -141,15 +154,17 @@ def _refuse_other_files(head: bytes, source: str) -> None:
         raise WeightsError(source, "this is a text file, not a .caffemodel", hint) from None
 
 
-def _layer(wire: Wire, entry: WireField) -> tuple[str, list[Blob]]:
-    """Read one layer's name and blobs."""
+def _layer(wire: Wire, entry: WireField) -> _Layer:
+    """Read one layer's name, type and blobs."""
     name_at, blobs_at = (1, 7) if entry.number == _V2 else (4, 6)
-    name, spans = "", []
+    name, kind, spans = "", "", []
     for part in wire.fields(entry.span):
         if part.type != RUN:
             continue
         if part.number == name_at:
             name = wire.text(part.span)
+        elif part.number == 2 and entry.number == _V2:
+            kind = wire.text(part.span)
         elif part.number == blobs_at:
             spans.append(part.span)
         elif part.number == 1 and entry.number == _V1:
@@ -158,7 +173,8 @@ def _layer(wire: Wire, entry: WireField) -> tuple[str, list[Blob]]:
                     name = wire.text(old.span)
                 elif old.type == RUN and old.number == 50:
                     spans.append(old.span)
-    return name, [read_blob(wire, span, name, index) for index, span in enumerate(spans)]
+    blobs = [read_blob(wire, span, name, index) for index, span in enumerate(spans)]
+    return _Layer(name, kind, blobs)
 
 
 @dataclass
@@ -183,7 +199,7 @@ def read_blob(wire: Wire, span: Span, layer: str, index: int) -> Blob:
     if any(size < 0 for size in dims):
         raise wire.error(span.start, f"{what} has a negative size ({said})", _DAMAGED)
     if prod(dims) != stored:
-        fact = f"{what} is {said}, but {stored:,} numbers are stored"
+        fact = f"{what} {'is' if dims else 'has'} {said}, but {stored:,} numbers are stored"
         raise wire.error(span.start, fact, _DAMAGED)
     numbers = _joined(wire, chunks).reshape(dims)
     numbers.flags.writeable = False

@@ -65,6 +65,8 @@ def _misfit(layer: Layer, index: int, blob: Blob, weights: Weights) -> WeightsEr
     names = _names(layer)
     fact = f"the {names[index]} in {weights.source} are {spoken(stored)}, the layer takes"
     hint = _LAYOUTS if layer.type in ("Convolution", "Deconvolution") and index == 0 else ""
+    if layer.type == "InnerProduct" and stored == wanted[::-1]:
+        hint = "InnerProduct stores weights (out, in), with transpose: true (in, out)"
     hint = hint if sorted(stored) == sorted(wanted) else "is this the file of this network?"
     return WeightsError(layer.where, f"{fact} {spoken(wanted)}", hint)
 
@@ -89,7 +91,9 @@ def _missing(
             said.append(word)
     shown = ", ".join(said[:20]) + (f" and {len(said) - 20} more" if len(said) > 20 else "")
     fact = f"no weights for {shown} of {source}"
-    hint = ""
+    hint = "is this the file of this network? Its weights go by the layers' names"
+    if all(layer.name in weights.blobs for layer, _ in missing):
+        hint = "is this the file of this network? A layer without bias has bias_term: false"
     if unused:
         near = did_you_mean(missing[0][0].name, list(unused)) or ", ".join(unused[:10])
         hint = f"the file's own layers that nobody takes: {near}; names must agree"

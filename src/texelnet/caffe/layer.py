@@ -79,9 +79,8 @@ class Layer:
         shape = self.bottom_shapes[0] if shape is None else shape
         axes = len(shape) + extra
         if not -axes <= written < axes:
-            raise self.error(
-                f"axis {written} does not exist: {self.bottoms[0]} is {spoken(shape)}"
-            )
+            fact = f"axis {written} does not exist: {self.bottoms[0]} is {spoken(shape)}"
+            raise self.error(fact, f"{-axes} to {axes - 1}; 0 is the first, -1 the last")
         return written % axes
 
 
@@ -136,6 +135,9 @@ class Run:
     training: bool
     total: Callable[[float], float] = lambda number: number
     device: str = "cpu"
+
+
+REGIONS = "a region is (picture, x1, y1, x2, y2); pictures count from 0"
 
 
 def no_parameters(layer: Layer) -> tuple[Shape, ...]:

@@ -80,6 +80,24 @@ class Net:
         found = ((layer.where, KINDS[layer.type].doubt(layer)) for layer in self.layers)
         return [f"{where}: {doubt}" for where, doubt in found if doubt]
 
+    def weights_doubts(self, weights: Weights) -> list[str]:
+        """What Caffe takes of a file of weights and is likely a mistake, a sentence each."""
+        own = {layer.name: layer for layer in self.layers}
+        found = [
+            f'{weights.source}: several layers are called "{name}", the last one counts'
+            for name in weights.repeated
+        ]
+        for name, kind in weights.types.items():
+            if name in own and own[name].type != kind:
+                here = f"{own[name].where}: this is {_a(own[name].type)}"
+                found.append(f"{here}, {weights.source} holds the weights of {_a(kind)}")
+        if self.unused_weights:
+            names = ", ".join(f'"{name}"' for name in self.unused_weights[:8])
+            more = len(self.unused_weights) - 8
+            names += f" and {more} more" if more > 0 else ""
+            found.append(f"{weights.source}: no layer takes the weights of {names}")
+        return found
+
     def numbers(self, layer: Layer) -> tuple[Array, ...]:
         """Return the numbers of a layer's parameters, shared ones in this layer's shape."""
         return tuple(self.weights[p.owner].reshape(p.shape) for p in layer.parameters)
@@ -157,8 +175,12 @@ def read_net(
     state = State(phase, level, frozenset([*stages, *own.words("stage")]))
     kept = [layer for layer in message.blocks("layer") if state.keeps(layer, source)]
     bare = [_layer(one, source) for one in insert_splits(kept, source)]
+    if not message.has("layer"):
+        hint = "give the file that holds layer { ... }: is this one whole?"
+        raise PrototxtError(source, "there are no layers in this file", hint)
     if not bare:
-        raise PrototxtError(source, f"there are no layers in the {phase} phase")
+        hint = "look at include and exclude of its layers"
+        raise PrototxtError(source, f"there are no layers in the {phase} phase", hint)
     check(bare, source, training)
     if training:
         bare = started(bare, phase, allow_python)
@@ -215,9 +237,13 @@ def _layer(message: Message, source: str) -> Layer:
         times = len(message.fields.get(written, []))
         if times not in (0, count):
             where = place(source, message.line_of(written), name)
-            fact = f"{written} is written {times} times for {count} {of}"
+            fact = f"there are {times} {written} for {count} {of}{'s' * (count > 1)}"
             raise PrototxtError(where, fact, f"write it once for each {of}, or not at all")
     return layer
+
+
+def _a(kind: str) -> str:
+    return f"an {kind[:80]}" if kind[:1] in "AEIO" else f"a {kind[:80]}"
 
 
 def _outputs(layers: Iterable[Layer], wanted: frozenset[str]) -> tuple[str, ...]:

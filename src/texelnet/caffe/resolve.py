@@ -45,7 +45,9 @@ def _check_types(layers: Sequence[Layer], source: str, known: Mapping[str, Kind]
         if layer.type in known or layer.type in TRAINING:
             continue
         reason = REFUSED.get(layer.type)
-        if reason is None:
+        if not layer.type:
+            unknown, reason = True, 'write type: "Convolution" or another'
+        elif reason is None:
             unknown = True
             near = did_you_mean(layer.type, [*LAYERS, *TRAINING, *REFUSED])
             reason = "there is no such layer type" + (f", try {near}" if near else "")
@@ -56,7 +58,9 @@ def _check_types(layers: Sequence[Layer], source: str, known: Mapping[str, Kind]
     count = "one layer" if len(lines) == 1 else f"{len(lines)} layers"
     shown = lines[:50] + [f"  and {len(lines) - 50} more"] * (len(lines) > 50)
     fact = f"{count} can't be understood\n" + "\n".join(shown)
-    raise (PrototxtError if unknown else NetworkError)(source, fact)
+    if unknown:
+        raise PrototxtError(source, fact, "the page caffe-layers.md lists all types")
+    raise NetworkError(source, fact)
 
 
 def _check_count(layer: Layer, what: str, blobs: Sequence[str], count: Count) -> None:
@@ -67,7 +71,8 @@ def _check_count(layer: Layer, what: str, blobs: Sequence[str], count: Count) ->
         takes = str(least) if least else "no"
     else:
         takes = f"at least {least}" if most == ANY else f"{least} to {most}"
-    raise layer.error(f"{layer.type} takes {takes} {what}, not {len(blobs)}")
+    hint = f'write {what}: "its name"' if len(blobs) < least else "a layer for each, or fewer"
+    raise layer.error(f"{layer.type} takes {takes} {what}, not {len(blobs)}", hint)
 
 
 def _check_in_place(layer: Layer) -> None:
@@ -193,12 +198,15 @@ def with_shapes(
 
 def _check_shape(layer: Layer, top: str, shape: Shape, most: int) -> None:
     if len(shape) > MAX_AXES:
-        raise layer.error(f"{top} has {len(shape)} axes, a blob has at most {MAX_AXES}")
+        raise layer.error(f"{top} has {len(shape)} axes, a blob has at most {MAX_AXES}", _FOUR)
     if any(size < 1 for size in shape):
-        raise layer.error(f"{top} is {spoken(shape)}, every size must be at least 1")
+        raise layer.error(f"{top} is {spoken(shape)}, every size must be at least 1", _FOUR)
     if prod(shape) > most:
         fact = f"{top} is {spoken(shape)}, more than {most:,} numbers"
         raise layer.error(fact, "write a smaller picture: the size in the file is an example")
+
+
+_FOUR = "a picture has four: batch, channels, height, width"
 
 
 def with_parameters(layers: Iterable[Layer]) -> tuple[Layer, ...]:

@@ -54,8 +54,9 @@ class Solver:
         """
         written = [name for name in _NETS if self.message.has(name)]
         if len(written) != 1:
+            hint = "keep one of them" if written else 'write net: "net.prototxt"'
             fact = f"{' and '.join(written)} are both written" if written else "there is no net"
-            raise self.error(written[1] if written else "net", fact, 'net: "net.prototxt"')
+            raise self.error(written[1] if written else "net", fact, hint)
         if written[0].endswith("_param"):
             return self.message.block(written[0])
         return Path(self.message.word(written[0]))
@@ -124,7 +125,8 @@ def _check(solver: Solver) -> None:
         ("average_loss", 1),
     ):
         if message.has(name) and message.number(name) < least:
-            raise solver.error(name, f"{name} is {message.number(name)}, it must be at least 1")
+            fact = f"{name} is {message.number(name)}, it must be at least 1"
+            raise solver.error(name, fact, "leave it out, or write 1 or more")
     if message.numbers("test_iter") and message.number("test_interval") < 1:
         raise solver.error("test_iter", "test_iter is written, test_interval is not", "500")
     if message.has("gamma") and message.real("gamma") < 0:

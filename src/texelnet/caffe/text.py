@@ -34,6 +34,17 @@ _TRUTH = {
     **dict.fromkeys(("false", "False", "f", "0"), False),
 }
 _SOLVER_FIELDS = {"net", "train_net", "test_net", "base_lr", "lr_policy", "test_iter"}
+MEANT = {
+    **{
+        "learning_rate": "base_lr",
+        "lr": "base_lr",
+        "epochs": "max_iter",
+        "filters": "num_output",
+    },
+    **{"padding": "pad", "strides": "stride", "inputs": "bottom"},
+    **{"input": "bottom", "output": "top", "outputs": "top", "weights": "blobs"},
+}
+"""What other programs call a field."""
 _CLOSING = {"{": "}", "<": ">"}
 _OPENING = {**_CLOSING, "[": "]"}
 
@@ -56,7 +67,8 @@ def read_text(
 def did_you_mean(word: str, known: list[str]) -> str:
     """Return a hint that names the closest known words, or nothing."""
     word, known = word[:80], known[:1000]
-    near = get_close_matches(word, known, n=2, cutoff=0.6)
+    longer = [name for name in known if name.startswith(f"{word}_")]
+    near = longer[:2] or get_close_matches(word, known, n=2, cutoff=0.6)
     if not near:
         lower = {name.lower(): name for name in known}
         near = [lower[word.lower()]] if word.lower() in lower else []
@@ -133,6 +145,10 @@ class _Reader:
             spoken = {"NetParameter": "a network", "LayerParameter": "a layer"}
             whose = spoken.get(message.kind, message.kind.removesuffix("Parameter"))
             hint = did_you_mean(name.text, list(SCHEMA[message.kind]))
+            if MEANT.get(name.text) in SCHEMA[message.kind]:
+                hint = MEANT[name.text]
+            elif message.kind == "NetParameter" and not message.fields and not hint:
+                hint = "is this a network's prototxt? It is made of name: and layer { ... }"
             if message.kind == "NetParameter" and name.text in _SOLVER_FIELDS:
                 hint = "this is a solver's file: give the network that its net: names"
             error = self._error(name.line, f"{whose} has no field {name}", hint)
@@ -225,7 +241,9 @@ class _Reader:
         if field.type == "bool":
             text = str(_integer(token)) if token.sort is Sort.WHOLE else token.text
             if minus or token.sort not in (Sort.NAME, Sort.WHOLE) or text not in _TRUTH:
-                raise self._error(token.line, f"{field.name} is true or false, not {token}")
+                hint = f"write {field.name}: true"
+                fact = f"{field.name} is true or false, not {token}"
+                raise self._error(token.line, fact, hint)
             return _TRUTH[text]
         if field.type in ("float", "double"):
             return self._real(field, token, minus)
@@ -247,10 +265,15 @@ class _Reader:
         said = f"{'-' if minus else ''}{token}"
         value = _integer(token) if token.sort is Sort.WHOLE else None
         if value is None:
-            raise self._error(token.line, f"{field.name} needs a whole number, not {said}")
+            hint = "digits without quotes and point"
+            if token.sort is Sort.WHOLE:
+                hint = "a number that begins with 0 is octal, of digits 0 to 7"
+            fact = f"{field.name} needs a whole number, not {said}"
+            raise self._error(token.line, fact, hint)
         value = -value if minus else value
         if minus and low == 0:
-            raise self._error(token.line, f"{field.name} can't be negative, it is {said}")
+            fact = f"{field.name} can't be negative, it is {said}"
+            raise self._error(token.line, fact, "0 or more")
         if not low <= value <= high:
             fact = f"{field.name} is {said}, outside {low:,} to {high:,}"
             raise self._error(token.line, fact)

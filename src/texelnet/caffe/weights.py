@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -51,17 +51,33 @@ class Blob:
 
 @dataclass(frozen=True)
 class Weights:
-    """Parameters by layer and index, and the file they come from."""
+    """Parameters by layer and index, and the file they come from.
+
+    Parameters
+    ----------
+    source
+        The file.
+    blobs
+        By layer and index.
+    types
+        The types of the layers, where the file says them.
+    repeated
+        Layers that the file has several times; their last blobs are these.
+    """
 
     source: str
     blobs: Mapping[str, Mapping[int, Blob]]
+    types: Mapping[str, str] = field(default_factory=dict)
+    repeated: tuple[str, ...] = ()
 
     def replaced(self, other: Weights) -> Weights:
         """Return these weights with those that ``other`` holds put in their place."""
         blobs = {layer: dict(indexed) for layer, indexed in self.blobs.items()}
         for layer, indexed in other.blobs.items():
             blobs.setdefault(layer, {}).update(indexed)
-        return Weights(f"{self.source} and {other.source}", blobs)
+        types = {**self.types, **other.types}
+        repeated = (*self.repeated, *other.repeated)
+        return Weights(f"{self.source} and {other.source}", blobs, types, repeated)
 
 
 def weights_from_arrays(arrays: Mapping[str, NDArray[np.generic]], source: str) -> Weights:

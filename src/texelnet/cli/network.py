@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -193,7 +194,12 @@ def weighted(net: Net, words: argparse.Namespace, more: Weights | None = None) -
         shown = ", ".join(needy[:8]) + (f" and {len(needy) - 8} more" if needy[8:] else "")
         hint = f"--weights FILE, or {names} beside the prototxt"
         raise WeightsError(net.source, f"no weights for {shown}", hint)
-    return net if weights is None else net.with_weights(weights)
+    if weights is None:
+        return net
+    net = net.with_weights(weights)
+    for doubt in net.weights_doubts(weights):
+        print(f"warning: {doubt}", file=sys.stderr)
+    return net
 
 
 def choice(option: str, word: str, known: Mapping[str, T]) -> T:

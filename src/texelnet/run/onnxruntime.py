@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -67,13 +68,38 @@ class Reference:
             answers = self._session.run(self.outputs, feeds)
         except Exception as error:
             shapes = ", ".join(f"{n} {v.shape}" for n, v in feeds.items())
-            reason = str(error).splitlines()[0]
-            raise NetworkError(
-                self.network.source,
-                f"onnxruntime can't run the network on {shapes}: {reason}",
-                "give pictures of a size that the network's layers can take",
-            ) from None
+            where, reason, hint = _told(str(error).splitlines()[0])
+            fact = f"onnxruntime can't run {where} on {shapes}: {reason}"
+            raise NetworkError(self.network.source, fact, hint) from None
         return {n: np.asarray(a) for n, a in zip(self.outputs, answers, strict=True)}
+
+
+_KNOWN = {
+    "roi_batch_id": (
+        "a region is of a picture that the batch does not have",
+        "a region is (picture, x1, y1, x2, y2); pictures count from 0",
+    ),
+    "out of data bounds": (
+        "an index points behind the last entry",
+        "indices are whole numbers from 0 to one less than there are entries",
+    ),
+}
+"""What onnxruntime says, in a reader's words, and what to try."""
+
+
+def _told(words: str) -> tuple[str, str, str]:
+    """Take onnxruntime's words apart: which node, why, and what to try."""
+    node = re.search(r"running (\w+) node\. Name:'([^']*)' Status Message: (.*)", words)
+    if node is None:
+        return "the network", words, _SIZES
+    kind, name, reason = node.groups()
+    for known, (fact, hint) in _KNOWN.items():
+        if known in reason:
+            return f'"{name}" ({kind})', fact, hint
+    return f'"{name}" ({kind})', reason, _SIZES
+
+
+_SIZES = "give pictures of a size that the network's layers can take"
 
 
 class Picturing:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from texelnet.caffe.layer import Constant, Layer
+from texelnet.caffe.layer import REGIONS, Constant, Layer
 from texelnet.errors import NetworkError
 
 Tensor = Any
@@ -81,9 +81,8 @@ class Eager:
         try:
             found = MEANINGS[op](self.torch, *operands, **attributes)
         except IndexError as error:
-            raise NetworkError(
-                self.layer.where, str(error), "look at what it is given"
-            ) from None
+            fact, hint = (*error.args, "look at what it is given")[:2]
+            raise NetworkError(self.layer.where, str(fact), hint) from None
         several = found if isinstance(found, tuple) else (found,)
         return [self._named(value, name) for value, name in zip(several, outputs, strict=True)]
 
@@ -143,6 +142,15 @@ def _reach(
     return int(max(0, (count - 1) * stride + kernel - size))
 
 
+def _gather(torch: Any, x: Tensor, rows: Tensor, axis: int) -> Tensor:
+    """Rows of a table by their numbers, which count from 0."""
+    wrong = rows[(rows < 0) | (rows >= x.shape[0])]
+    if wrong.numel():
+        fact = f"{int(wrong[0])} is no index into {x.shape[0]} entries"
+        raise IndexError(fact, f"whole numbers from 0 to {x.shape[0] - 1}")
+    return x[rows]
+
+
 def _max_roi_pool(
     torch: Any, x: Tensor, rois: Tensor, pooled_shape: Sequence[int], spatial_scale: float
 ) -> Tensor:
@@ -155,7 +163,8 @@ def _max_roi_pool(
     for index, (picture, (x1, y1, x2, y2)) in enumerate(zip(pictures, corners, strict=True)):
         tall, wide = max(y2 - y1 + 1, 1), max(x2 - x1 + 1, 1)
         if not 0 <= picture < x.shape[0]:
-            raise IndexError(f"region {index} is of picture {picture}, of {x.shape[0]}")
+            fact = f"region {index} is of picture {picture}, the batch has {x.shape[0]}"
+            raise IndexError(fact, REGIONS)
         for i, j in product(range(down), range(right)):
             top = _bin(y1, tall, down, i, rows)
             end = min(max(y1 - (-(i + 1) * tall // down), 0), rows)
@@ -320,7 +329,7 @@ MEANINGS: dict[str, Compute] = {
     "Flatten": lambda torch, x, axis: x.flatten(axis),
     "Unsqueeze": _unsqueeze,
     "Tile": lambda torch, x, repeats: x.repeat(repeats.tolist()),
-    "Gather": lambda torch, x, rows, axis: x[rows],
+    "Gather": _gather,
     "Gemm": _gemm,
     "MatMul": lambda torch, a, b: a @ b,
     "Relu": lambda torch, x: torch.relu(x),

@@ -31,7 +31,7 @@ from texelnet.caffe.solver import Solver
 from texelnet.disk import write_whole
 from texelnet.errors import NetworkError, WeightsError
 from texelnet.train.group import Group
-from texelnet.train.needs import loss_weights
+from texelnet.train.needs import loss_weights, refuse_learnt_labels
 from texelnet.train.net import Interpreted
 from texelnet.train.solver import Descent, steps_done
 
@@ -91,6 +91,7 @@ class Training:
         self.seed = int(self.group.total(own if self.group.leads else 0))
         self._alone(net)
         self.network = Interpreted(torch, net, device, self.group.total)
+        refuse_learnt_labels(net.layers, self.network.needs)
         for value in self.network.parameters.values():
             self.group.first(value.data)
         self.descent = Descent(torch, solver, self.network.learnt(), self.group.add)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from texelnet.caffe.layer import Layer
 from texelnet.caffe.layers import KINDS
+from texelnet.errors import NetworkError
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,27 @@ def needs(layers: Sequence[Layer], force: bool) -> list[Needs]:
         )
         for layer, need in zip(layers, found, strict=True)
     ]
+
+
+def refuse_learnt_labels(layers: Sequence[Layer], found: Sequence[Needs]) -> None:
+    """Refuse losses whose labels are made by what learns: no gradient could reach it.
+
+    Raises
+    ------
+    NetworkError
+        With the loss, and how labels are kept apart.
+    """
+    for layer, need in zip(layers, found, strict=True):
+        kind = KINDS[layer.type]
+        for index in sorted(kind.labels) if kind.is_loss and need.layer else ():
+            if index < len(need.bottoms) and need.bottoms[index]:
+                name = layer.bottoms[index]
+                fact = f'{layer.type} has no gradient for "{name}", and what makes it learns'
+                flags = " ".join(
+                    f"propagate_down: {str(i not in kind.labels).lower()}"
+                    for i in range(len(layer.bottoms))
+                )
+                raise NetworkError(layer.where, fact, f"{flags}, or lr_mult: 0 below it")
 
 
 def _forwards(layers: Sequence[Layer]) -> list[Needs]:

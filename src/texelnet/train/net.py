@@ -21,7 +21,13 @@ from texelnet.caffe.layers import KINDS
 from texelnet.caffe.net import Net
 from texelnet.errors import NetworkError
 from texelnet.train.eager import Eager
-from texelnet.train.needs import Needs, learning_rate, loss_weights, needs
+from texelnet.train.needs import (
+    Needs,
+    learning_rate,
+    loss_weights,
+    needs,
+    refuse_learnt_labels,
+)
 from texelnet.train.solver import Learnt
 
 Tensor = Any
@@ -130,6 +136,7 @@ class Interpreted:
             Gradients of the blobs that have any, each at its first version, by name; and of
             all parameters, by <layer>/<index>, shared ones in each layer that shares them.
         """
+        refuse_learnt_labels(self.net.layers, self.needs)
         for value in made.first.values():
             if value.requires_grad:
                 value.grad = None

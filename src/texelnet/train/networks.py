@@ -72,7 +72,8 @@ def read_train_net(
         fact = f"there are no weights for {', '.join(missing[:8])}"
         raise UsageError(str(place), fact, "the .caffemodel that belongs to the .solverstate")
     doubts = [f"{place}: {', '.join(missing)} not in it, filled"] if missing else []
-    return Begun(net.with_weights(begun.replaced(given)), (*net.doubts, *doubts))
+    net = net.with_weights(begun.replaced(given))
+    return Begun(net, (*net.doubts, *net.weights_doubts(given), *doubts))
 
 
 def read_test_nets(solver: Solver, trained: Net, *, allow_python: bool = False) -> list[Net]:

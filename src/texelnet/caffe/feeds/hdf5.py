@@ -83,7 +83,8 @@ def listed(layer: Layer, source: str) -> list[str]:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise layer.error(f"the list {path} can't be read ({reason})") from None
+        fact = f"the list {path} can't be read ({reason})"
+        raise layer.error(fact, "a text file that names a file on each line") from None
     names = [line.strip() for line in lines if line.strip()]
     if not names or len(names) > MOST_FILES:
         raise layer.error(f"the list {path} names {len(names)} files")

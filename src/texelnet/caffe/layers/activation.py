@@ -23,7 +23,8 @@ def _prelu_slopes(layer: Layer) -> tuple[Shape, ...]:
     """Return the shape of the slopes."""
     shape = layer.bottom_shapes[0]
     if len(shape) < 2:
-        raise layer.error(f"PReLU needs channels, {layer.bottoms[0]} is {spoken(shape)}")
+        fact = f"PReLU needs channels, {layer.bottoms[0]} is {spoken(shape)}"
+        raise layer.error(fact, "a Reshape before it: axis 1 holds the channels")
     return ((),) if layer.settings("prelu_param").flag("channel_shared") else (shape[1:2],)
 
 

@@ -30,7 +30,7 @@ def _span(layer: Layer) -> tuple[int, int]:
         count = len(shape) - first if count == -1 else count
     if first + count > len(shape):
         fact = f"{count} axes from axis {first} on go past the end of {spoken(shape)}"
-        raise layer.error(fact)
+        raise layer.error(fact, f"num_axes: {len(shape) - first}, or -1: all that are left")
     return first, first + count
 
 
@@ -92,7 +92,8 @@ def _batch_norm_shapes(layer: Layer) -> tuple[Shape, ...]:
     """Return the bottom's shape; refuse what only training knows."""
     if len(layer.bottom_shapes[0]) < 2:
         shape = spoken(layer.bottom_shapes[0])
-        raise layer.error(f"BatchNorm needs channels, {layer.bottoms[0]} is {shape}")
+        fact = f"BatchNorm needs channels, {layer.bottoms[0]} is {shape}"
+        raise layer.error(fact, "a Reshape before it: axis 1 holds the channels")
     if any(spec.real("lr_mult") != 0 for spec in layer.message.blocks("param")):
         raise layer.error(
             "BatchNorm's statistics can't be learnt", "set lr_mult: 0 in its param"

@@ -83,10 +83,10 @@ def _channels(layer: Layer) -> tuple[int, int, int]:
     if out < 1:
         raise layer.error("num_output must be at least 1", "write how many channels come out")
     if group < 1:
-        raise layer.error("group must be at least 1")
+        raise layer.error("group must be at least 1", "leave it out: it is 1")
     if channels % group or out % group:
         fact = f"group {group} must divide the {channels} channels in and the {out} out"
-        raise layer.error(fact)
+        raise layer.error(fact, "another num_output, or another group")
     return channels, out, group
 
 
@@ -98,7 +98,7 @@ def _shapes(layer: Layer) -> tuple[Shape, ...]:
         raise layer.error(fact, "layers that share weights see pictures of one size")
     if len(layer.tops) != len(layer.bottoms):
         raise layer.error(
-            f"bottoms: {len(layer.bottoms)}, tops: {len(layer.tops)}", "write as many"
+            f"bottoms: {len(layer.bottoms)}, tops: {len(layer.tops)}", "one top for each bottom"
         )
     at = window(layer)
     sizes = []
@@ -126,7 +126,7 @@ def _parameters(layer: Layer) -> tuple[Shape, ...]:
     square = len(at.kernel) == 2 and at.kernel[0] == at.kernel[1]
     if settings.block("weight_filler").word("type") == "bilinear" and not square:
         fact = f"the bilinear filler needs a square kernel, not {spoken(at.kernel)}"
-        raise layer.error(fact)
+        raise layer.error(fact, f"kernel_size: {max(at.kernel)}")
     weights: Shape = (*first, *at.kernel)
     return (weights, (out,)) if settings.flag("bias_term") else (weights,)
 

@@ -16,7 +16,8 @@ def _shapes(layer: Layer) -> tuple[Shape, ...]:
             fact = f"{layer.bottoms[0]} is {spoken(shape)}, {name} is {spoken(other)}"
             raise layer.error(fact, "Crop the larger one, or pad the layers before it")
     if len(coefficients) not in (0, len(layer.bottoms)):
-        raise layer.error(f"{len(coefficients)} coeff for {len(layer.bottoms)} bottoms")
+        fact = f"{len(coefficients)} coeff for {len(layer.bottoms)} bottoms"
+        raise layer.error(fact, "one for each bottom, or none")
     if coefficients and operation == "PROD":
         raise layer.error("a product takes no coeff", "multiply by a Power or Scale layer")
     if operation == "SUM" and layer.tops[0] in layer.bottoms:

@@ -14,7 +14,8 @@ def _embed_shapes(layer: Layer) -> tuple[Shape, ...]:
     settings = layer.settings("embed_param")
     for name in ("num_output", "input_dim"):
         if settings.number(name) < 1:
-            raise layer.error(f"{name} must be at least 1")
+            hint = {"num_output": "numbers for each entry", "input_dim": "how many entries"}
+            raise layer.error(f"{name} must be at least 1", f"write {name}: {hint[name]}")
     return ((*layer.bottom_shapes[0], settings.number("num_output")),)
 
 

@@ -77,7 +77,7 @@ def _same_count(layer: Layer, bottoms: Sequence[int]) -> None:
             fact = (
                 f"{layer.bottoms[0]} is {spoken(first)}, {layer.bottoms[index]} {spoken(other)}"
             )
-            raise layer.error(fact, "both need as many numbers")
+            raise layer.error(fact, "as many pictures, and as many numbers, in both")
 
 
 def _with_shares(layer: Layer, check: Callable[[Layer], None]) -> tuple[Shape, ...]:
@@ -122,6 +122,9 @@ def _infogain_check(layer: Layer) -> None:
     else:
         fact = "there are no gains"
         raise layer.error(fact, "a third bottom, classes x classes, or source: a .binaryproto")
+    if layer.settings("loss_param").has("normalize"):
+        fact = "InfogainLoss takes normalization, not the older normalize"
+        raise layer.error(fact, "normalization: VALID for true, BATCH_SIZE for false")
     if prod(shape) != classes**2:
         fact = f"{name} is {spoken(shape)}"
         raise layer.error(fact, f"{classes} x {classes}: a price for each pair of classes")
@@ -230,7 +233,9 @@ def _accuracy_shapes(layer: Layer) -> tuple[Shape, ...]:
     classes = layer.bottom_shapes[0][axis]
     best = layer.settings("accuracy_param").number("top_k")
     if best > classes:
-        raise layer.error(f"top_k is {best}, there are {classes} classes", "fewer")
+        raise layer.error(
+            f"top_k is {best}, there are {classes} classes", f"top_k: 1 to {classes}"
+        )
     return ((), (classes,))[: len(layer.tops)]
 
 

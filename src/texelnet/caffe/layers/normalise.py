@@ -16,7 +16,7 @@ def _lrn_shapes(layer: Layer) -> tuple[Shape, ...]:
     if len(layer.bottom_shapes[0]) != 4:
         shape = spoken(layer.bottom_shapes[0])
         fact = f"LRN needs batch, channels, height and width, {layer.bottoms[0]} is {shape}"
-        raise layer.error(fact)
+        raise layer.error(fact, "a Reshape before it")
     return layer.bottom_shapes
 
 

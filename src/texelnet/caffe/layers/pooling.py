@@ -60,7 +60,7 @@ def _window(layer: Layer) -> Window:
     settings, shape = layer.settings("pooling_param"), layer.bottom_shapes[0]
     if len(shape) != 4:
         fact = f"Pooling needs batch, channels, height and width, {layer.bottoms[0]} is"
-        raise layer.error(f"{fact} {spoken(shape)}")
+        raise layer.error(f"{fact} {spoken(shape)}", "a Reshape before it")
     stride, pad = _pair(layer, settings, "stride"), _pair(layer, settings, "pad")
     if settings.flag("global_pooling"):
         if any(settings.has(name) for name in ("kernel_size", "kernel_h", "kernel_w")):
@@ -79,7 +79,7 @@ def _window(layer: Layer) -> Window:
     layer.bounded("stride", stride, 1)
     if any(p >= k for p, k in zip(pad, kernel, strict=True)):
         fact = f"pad {spoken(pad)} must be smaller than the kernel {spoken(kernel)}"
-        raise layer.error(fact)
+        raise layer.error(fact, "a smaller pad: a window must see some of the picture")
     return Window.of(kernel, stride, pad, settings.word("round_mode") == "CEIL")
 
 
@@ -235,7 +235,7 @@ def _roi_shapes(layer: Layer) -> tuple[Shape, ...]:
     settings, (shape, rois) = layer.settings("roi_pooling_param"), layer.bottom_shapes
     bins = settings.number("pooled_h"), settings.number("pooled_w")
     if min(bins) < 1:
-        raise layer.error("pooled_h and pooled_w must be at least 1")
+        raise layer.error("pooled_h and pooled_w must be at least 1", "write both, often 7")
     if len(shape) != 4 or len(rois) < 2 or rois[1] != 5 or rois[2:] != (1,) * len(rois[2:]):
         fact = f"{layer.bottoms[1]} is {spoken(rois)}, ROIPooling takes regions x 5"
         raise layer.error(fact, "batch index, x1, y1, x2, y2")

@@ -15,9 +15,9 @@ def _span(layer: Layer) -> tuple[int, int]:
     written, count = settings.number("axis"), settings.number("num_axes")
     first = written if written >= 0 else len(shape) + written + 1
     if not 0 <= first <= len(shape):
-        raise layer.error(
-            f"axis {written} does not exist: {layer.bottoms[0]} is {spoken(shape)}"
-        )
+        fact = f"axis {written} does not exist: {layer.bottoms[0]} is {spoken(shape)}"
+        hint = f"{-len(shape) - 1} to {len(shape)}: here -1 is behind the last"
+        raise layer.error(fact, hint)
     if count < -1:
         raise layer.error(f"num_axes is {count}", "-1 means all that are left")
     end = len(shape) if count == -1 else first + count

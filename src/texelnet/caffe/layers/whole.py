@@ -67,7 +67,7 @@ def _levels(layer: Layer) -> list[Window]:
     height, shape = layer.settings("spp_param").number("pyramid_height"), layer.bottom_shapes[0]
     if len(shape) != 4:
         fact = f"SPP needs batch, channels, height and width, {layer.bottoms[0]} is"
-        raise layer.error(f"{fact} {spoken(shape)}")
+        raise layer.error(f"{fact} {spoken(shape)}", "a Reshape before it")
     if not 1 <= height <= 12:
         raise layer.error(f"pyramid_height is {height}", "from 1 to 12 levels")
     return [_level(layer, 2**level) for level in range(height)]
