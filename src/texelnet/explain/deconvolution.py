@@ -1,4 +1,4 @@
-"""What a deconvolution is told besides: renders with wrong biases, and the rule for 0..1."""
+"""What a deconvolution is told besides: its shader, renders with wrong biases, the rule."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from texelnet.explain.biases import biased_layers, with_biases
+from texelnet.explain.layer_shader import layer_shaders
 from texelnet.explain.scaling import scaling_of
 from texelnet.graph.network import Network
 from texelnet.ops.op import Node
@@ -31,13 +32,16 @@ _NAMES = {
 def told_of_deconvolution(
     network: Network, node: Node, facts: Facts, picture: Planes | None
 ) -> Facts:
-    """Return the facts with those that only a deconvolution wants, where it makes the picture.
+    """Return the facts with those that only a deconvolution wants.
+
+    What draws pictures is left out where it does not make the picture.
 
     Parameters
     ----------
     picture
         (channels, height, width) in 0..1; one is drawn if none is given.
     """
+    facts = replace(facts, shaders=layer_shaders(node, facts.kind))
     contract = network.contract
     if facts.level is None or facts.flat is None or contract is None:
         return facts

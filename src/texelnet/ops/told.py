@@ -114,7 +114,7 @@ class Facts:
     scaling
         How the network's numbers become those of pictures in 0..1.
     shaders
-        This layer alone as shader text, by dialect.
+        This layer alone as shader texts, one a pass, by dialect.
     quirks
         What Caffe does here that surprises.
     multiply_adds
@@ -134,7 +134,7 @@ class Facts:
     renders: Sequence[Render] = ()
     grey: float | None = None
     scaling: Scaling | None = None
-    shaders: Mapping[str, str] = field(default_factory=dict)
+    shaders: Mapping[str, Sequence[str]] = field(default_factory=dict)
     quirks: Sequence[str] = ()
     multiply_adds: float | None = None
     sees: tuple[int, int] | None = None

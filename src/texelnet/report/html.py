@@ -45,7 +45,8 @@ h2 { font-size: 1.2rem; margin: 2.4rem 0 .6rem; padding-bottom: .25rem;
   border-bottom: 1px solid var(--line); }
 p { max-width: 46rem; overflow-wrap: anywhere; }
 code, pre, td.n { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: .88em; }
-pre { background: var(--well); padding: .7rem .9rem; overflow-x: auto; border-radius: 6px; }
+pre { background: var(--well); padding: .7rem .9rem; overflow: auto; max-height: 26rem;
+  border-radius: 6px; }
 .note { border-left: 4px solid var(--note); background: var(--well); padding: .6rem .9rem;
   margin: .8rem 0; border-radius: 0 6px 6px 0; max-width: 46rem; overflow-wrap: anywhere; }
 .note b { color: var(--note); } .good { border-color: var(--good); }

@@ -30,6 +30,8 @@ from texelnet.report.drawings import squares
 TONES = {"good": "bold green", "bad": "bold red", "note": "bold yellow"}
 FEW = 8
 """Choices of a slider that are told."""
+LINES = 40
+"""Lines of code that are shown."""
 WIDE = 400
 """Columns where a program reads: nothing is broken there."""
 
@@ -65,8 +67,13 @@ def _print(page: Page, console: Console) -> None:
 
 def _part(part: Part) -> Iterator[RenderableType]:
     match part:
-        case Text(words) | Equation(words) | Code(words):
+        case Text(words) | Equation(words):
             yield RichText(words)
+        case Code(lines):
+            shown, more = lines.splitlines()[:LINES], max(0, lines.count("\n") - LINES)
+            yield RichText("\n".join(shown))
+            if more:
+                yield RichText(f"... and {more} more lines, in the other formats", "dim")
         case Note(tone, title, words):
             yield RichText.assemble((title, TONES.get(tone, "")), " ", words)
         case Table():

@@ -12,7 +12,7 @@ from texelnet.ops.conv_transpose.rule import rule
 from texelnet.ops.conv_transpose.stripes import stripes
 from texelnet.ops.op import Node
 from texelnet.ops.told import Facts, Told
-from texelnet.page import Equation, Section, Table, Text
+from texelnet.page import Code, Equation, Part, Section, Table, Text
 
 
 def stamp_of(node: Node) -> Stamp:
@@ -39,6 +39,7 @@ def explain(node: Node, facts: Facts) -> Told:
             *flat_field(stamp, facts),
             *stripes(stamp, facts),
             *rule(facts),
+            *_shaders(facts),
         ],
     )
 
@@ -153,6 +154,27 @@ def _views(stamp: Stamp) -> Section:
             meeting(stamp),
         ],
     )
+
+
+def _shaders(facts: Facts) -> list[Section]:
+    """Show the layer alone as shader text, in every dialect."""
+    if not facts.shaders:
+        return []
+    parts: list[Part] = [
+        Text(
+            "What the compiler writes for this layer alone, to be pasted: the first pass makes "
+            "all phases at low resolution, where they are an ordinary convolution with one "
+            "output for each phase, and the last hands each output pixel its own."
+        )
+    ]
+    for dialect, passes in facts.shaders.items():
+        for number, text in enumerate(passes, 1):
+            said = f"{_DIALECTS.get(dialect, dialect)}, pass {number} of {len(passes)}:"
+            parts += [Text(said), Code(text, dialect)]
+    return [Section("This layer as a pixel shader", parts)]
+
+
+_DIALECTS = {"wgsl": "WGSL, for WebGPU", "glsl": "GLSL ES 3.00, for WebGL2 and OpenGL"}
 
 
 def _traps(stamp: Stamp) -> list[str]:

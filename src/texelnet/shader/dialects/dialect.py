@@ -85,9 +85,19 @@ def float32_digits(value: float) -> str:
     return str(np.float32(value))
 
 
-def print_body(kernel: Kernel, dialect: Dialect, host: Host) -> list[str]:
-    """Return the statements of a kernel as lines of the dialect."""
-    return _Printer(kernel, dialect, host).lines()
+Remark = Callable[[Statement], str]
+"""What is said beside a statement; nothing if empty."""
+
+
+def _silent(statement: Statement) -> str:
+    return ""
+
+
+def print_body(
+    kernel: Kernel, dialect: Dialect, host: Host, remark: Remark = _silent
+) -> list[str]:
+    """Return the statements of a kernel as lines of the dialect, with remarks if wanted."""
+    return _Printer(kernel, dialect, host, remark).lines()
 
 
 def _moved(base: str, offset: int) -> str:
@@ -99,6 +109,7 @@ class _Printer:
     kernel: Kernel
     dialect: Dialect
     host: Host
+    remark: Remark
     head: list[str] = field(default_factory=list)  # coordinates and border checks
     named: dict[tuple[str, ...], str] = field(default_factory=dict)
     weights: dict[int, tuple[list[str], str]] = field(default_factory=dict)
@@ -124,6 +135,8 @@ class _Printer:
                 lines += self.sweep(s)
             else:
                 lines += self.statement(s)
+                said = self.remark(s)
+                lines[-1] += f"  // {said}" if said else ""
         return lines + self.stores(stores)
 
     def statement(

@@ -15,6 +15,7 @@ from texelnet.shader.dialects.dialect import (
     SHARED_FUNCTIONS,
     Dialect,
     Host,
+    Remark,
     float32_digits,
     print_body,
 )
@@ -63,10 +64,10 @@ def texel_format(channels: int, storage: str = "fp32") -> str:
     return "r32float" if channels == 1 else "rgba32float"
 
 
-def module(kernel: Kernel, storage: str = "fp32") -> str:
+def module(kernel: Kernel, storage: str = "fp32", remark: Remark | None = None) -> str:
     """Return one pass as a WGSL module with the entry point ``main``.
 
-    ``storage`` is that of the plane it writes.
+    ``storage`` is that of the plane it writes; remarks stand beside statements.
     """
     names = {p.name: f"plane{i}" for i, p in enumerate(kernel.reads)}
     arrays = {p.name for p in kernel.reads if packs(p.channels) > 1}
@@ -87,7 +88,7 @@ def module(kernel: Kernel, storage: str = "fp32") -> str:
         fits=frame.fits,
         invocation={"x": "g.x", "y": "g.y"},
     )
-    body = print_body(kernel, WGSL, host)
+    body = print_body(kernel, WGSL, host, *([remark] if remark else []))
     text = "\n".join(body)
     sizes = [
         f"let {name}_size = vec2i(textureDimensions({name}));"
