@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from texelnet.errors import ContractError
 from texelnet.graph.contract import Contract, read_contract, write_contract
 from texelnet.graph.guess import guess_contract
-from texelnet.picture import resample
+from texelnet.picture import resample, split
 
 rng = np.random.default_rng(5)
 numbers = st.floats(-1000, 1000)
@@ -74,6 +74,7 @@ def test_whole_numbers_will_do_for_a_range(tmp_path):
 
 RANGE = "is not two numbers, black's and white's, black's the lower one"
 MEANS = "\n  try: one number for all, or one a channel"
+CHANNELS = "is not one of luma, luma-of-rgb, rgb, bgr"
 WHOLE = "is not a whole number from 1 to 16"
 FILES = [
     ("[inputs]", ': "inputs" is not a table of a contract\n  try: did you mean "input"?'),
@@ -86,9 +87,9 @@ FILES = [
     ("[output]\nmagic = 2",
      ' [output]: there is no key "magic"\n  try: one of returns, base, scale, offset, crop'),
     ('[input]\nchannels = "luna"',
-     ' [input] channels: "luna" is not one of luma, rgb, bgr\n  try: did you mean "luma"?'),
+     f' [input] channels: "luna" {CHANNELS}\n  try: did you mean "luma"?'),
     ("[input]\nchannels = 3",
-     ' [input] channels: 3 is not one of luma, rgb, bgr\n  try: channels = "luma"'),
+     f' [input] channels: 3 {CHANNELS}\n  try: channels = "luma"'),
     ('[output]\nscale = "two"', f' [output] scale: "two" {WHOLE}\n  try: scale = 2'),
     ("[output]\nscale = true", f" [output] scale: true {WHOLE}\n  try: scale = 2"),
     ("[output]\nscale = 1.5", f" [output] scale: 1.5 {WHOLE}\n  try: scale = 2"),
@@ -198,6 +199,18 @@ def test_a_residual_is_added_to_the_base_on_the_same_grid(base):
     np.testing.assert_allclose(answer, wanted, atol=1e-6)
 
 
+@pytest.mark.parametrize("levels", ["limited", "full"])
+def test_the_luma_of_rgb_is_replaced_and_its_chroma_is_the_bases(levels):
+    contract = Contract(channels="luma-of-rgb", levels=levels, matrix="bt709", range=(-1, 1))
+    picture, luma = noise(3), noise(1, 12, 16)
+    seen = contract.to_network(picture)
+    np.testing.assert_allclose(seen, 2 * split(picture, "bt709", levels)[0] - 1, atol=1e-6)
+    drawn = split(contract.from_network(2 * luma - 1, picture), "bt709", levels)
+    base = resample(picture, 2, "bicubic", border="edge")
+    np.testing.assert_allclose(drawn[0], luma, atol=1e-6)
+    np.testing.assert_allclose(drawn[1], split(base, "bt709", levels)[1], atol=1e-6)
+
+
 def test_the_crop_is_cut_from_each_side():
     answer, picture = noise(1, 16, 20), noise(1, 6, 8)
     cut = Contract(crop=2).from_network(answer, picture)
@@ -230,7 +243,7 @@ def test_a_picture_of_other_channels_is_refused():
         Contract(channels="bgr").to_network(noise())
     assert str(error.value) == (
         "contract [input] channels: the picture is (1, 6, 8), wanted is (3, height, width)\n"
-        '  try: "luma" takes one plane, "rgb" and "bgr" take three'
+        '  try: "luma" takes one plane, all others take three'
     )
 
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.run.networks import conv, deconv, layer, network
+from tests.run.test_verify_networks import upconv
 
 from texelnet.errors import ShaderError
 from texelnet.graph.contract import Contract
 from texelnet.pixel import Plane
 from texelnet.pixel.size import Size, extreme, size
 from texelnet.shader.compile import compile_network
+from texelnet.shader.expense import driver_seconds
 from texelnet.shader.targets.mpv import COMPUTE, FRAGMENT, MPV, sees
 from texelnet.shader.targets.mpv.sizes import polish as reverse_polish
 from texelnet.shader.targets.mpv.textures import Texture, weight_texture
@@ -144,6 +147,14 @@ def test_weights_that_are_no_literals_lie_in_a_texture() -> None:
     )
     held = np.frombuffer(bytes.fromhex(digits), "<f4").reshape(-1, 4, 4)
     np.testing.assert_array_equal(held.transpose(0, 2, 1), kernel.weights)
+
+
+def test_a_wide_network_keeps_to_the_compile_budget(shared: Path) -> None:
+    """upconv7's narrow layers keep their literals, the wide ones' weights lie in textures."""
+    build = compile_network(upconv(shared), MPV, MPV.usual)
+    assert driver_seconds(build.kernels) <= MPV.usual.seconds
+    of = {kernel.plane.channels: kernel.weights is not None for kernel in build.kernels}
+    assert (of[32], of[128]) == (False, True)
 
 
 def test_more_weights_than_a_row_holds_lie_in_several() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 from tests.golden.write import networks
-from tests.run.test_verify_networks import decon
+from tests.run.test_verify_networks import decon, upconv
 
 from texelnet.run.verify import BUILT_IN, verify
 from texelnet.shader.compile import compile_network
@@ -52,6 +53,16 @@ def test_mutants_of_the_text_are_caught(name, tmp_path) -> None:
     proof = verify(network, MPV, tmp_path, edited=True, trials=TRIALS, seconds=0)
     assert reason in " ".join(proof.reasons)
     assert (proof.departure is not None) == (reason == DEPARTS)
+
+
+@pytest.mark.nightly
+def test_upconv7_is_proved(shared: Path) -> None:
+    """15 passes, most with their weights in textures: natural, noise at two sizes, a pixel."""
+    wanted = {("natural", "192x144"), ("noise", "13x127"), ("noise", "3x2"), ("noise", "1x1")}
+    trials = [t for t in BUILT_IN if (t.name, t.size) in wanted]
+    proof = verify(upconv(shared), MPV, trials=trials, seconds=0)
+    assert proof.equal, proof.text()
+    assert len(proof.compared) == len(trials)
 
 
 @pytest.mark.nightly

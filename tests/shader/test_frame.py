@@ -32,7 +32,7 @@ RANGES = [(0.0, 1.0), (0.0, 255.0), (-1.0, 1.0)]
 
 def upscaler(contract: Contract, pad: int = 0) -> Network:
     """A 3x3 convolution with a bend, then an upscaler that fits the contract's scale."""
-    n, s = contract.planes, Sketch(contract.planes)
+    n, s = contract.seen, Sketch(contract.seen)
     s.prelu("b", s.conv("a", "x", n, 5, 3, pads=[pad] * 4), 5)
     if contract.scale == 1:
         s.conv("y", "b", 5, n, 1)
@@ -68,11 +68,14 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, int]:
     """Draw a contract, and the pad of the convolution that makes it fit."""
     border, pad = draw(st.integers(0, 3)), draw(st.integers(0, 1))
     pad = pad if border else 1
-    scale, channels = draw(st.integers(1, 3)), draw(st.sampled_from(["luma", "rgb", "bgr"]))
-    count = 1 if channels == "luma" else draw(st.sampled_from([1, 3]))
+    channels = draw(st.sampled_from(["luma", "luma-of-rgb", "rgb", "bgr"]))
+    scale, luma = draw(st.integers(1, 3)), channels.startswith("luma")
+    count = 1 if luma else draw(st.sampled_from([1, 3]))
     return (
         Contract(
             channels=channels,
+            matrix=draw(st.sampled_from(["bt601", "bt709"])) if luma else "bt601",
+            levels=draw(st.sampled_from(["limited", "full"])) if luma else "limited",
             range=draw(st.sampled_from(RANGES)),
             mean=tuple(draw(st.lists(st.integers(-4, 4), min_size=count, max_size=count))),
             border=border,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from texelnet.graph.network import Network
 
 _FLAGS: dict[str, tuple[str, str]] = {
-    "channels": ("luma|rgb|bgr", "what the network sees"),
+    "channels": ("luma|luma-of-rgb|rgb|bgr", "what the network sees of a picture"),
     "matrix": ("bt601|bt709", "how luma is made"),
     "levels": ("limited|full", "whether black luma is 16 or 0"),
     "range": ("LOW..HIGH", "black and white in the network's numbers: 0..1, 0..255, -1..1"),
@@ -125,7 +125,7 @@ def guessed(network: Network, given: Mapping[str, Any]) -> tuple[Contract, str]:
     if "offset" not in given:
         contract = probe.placed(contract)
     assumed = {"mean": "mean 0"}
-    if contract.channels == "luma":
+    if contract.seen == 1:
         assumed |= {
             "matrix": f"luma of {contract.matrix}",
             "levels": f"{contract.levels} levels",

@@ -101,7 +101,7 @@ def _check_size(build: Build) -> None:
         example = {str(side): 64 for side in sides[1]}
         answer, picture = ([s.at(example) for s in pair] for pair in sides)
         cut = [n + 2 * contract.crop for n in answer]
-        contract.check_answer((contract.planes, *cut), (contract.planes, *picture))
+        contract.check_answer((contract.seen, *cut), (contract.planes, *picture))
 
 
 def _show(step: str, program: Program) -> None:

@@ -244,9 +244,9 @@ def _contract_line(found: Facts) -> str:
     if contract is None:
         return f"none: {found['contract_reason']}"
     keys = dict(contract)
-    if keys["channels"] != "luma":
+    if not keys["channels"].startswith("luma"):
         del keys["matrix"], keys["levels"]
-    if keys["returns"] == "picture":
+    if keys["returns"] == "picture" and keys["channels"] != "luma-of-rgb":
         del keys["base"]
     if not keys["border"]:
         del keys["padding"]

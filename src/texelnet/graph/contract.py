@@ -3,7 +3,7 @@
 It lies beside the network as a TOML file of the same name::
 
     [input]
-    channels = "luma"      # luma | rgb | bgr
+    channels = "luma"      # luma | luma-of-rgb | rgb | bgr
     matrix = "bt601"       # bt601 | bt709: how luma is made of red, green and blue
     levels = "limited"     # limited: black is 16/255 and white 235/255 | full: 0 and 1
     range = [0.0, 1.0]     # the numbers the network was trained on: [0, 255], [-1, 1]
@@ -19,8 +19,11 @@ It lies beside the network as a TOML file of the same name::
     crop = 0               # pixels to cut from each side of what the network returns
 
 The output has the input's channels and range, without the mean. Matrix and levels speak of
-luma only. Output pixel o shows the place (o + 0.5 + offset) / scale - 0.5 of the input, so a
-positive offset moves the grid right and down. The base upscaler samples the same grid and
+luma only. With channels "luma-of-rgb" the picture is RGB and the network sees its luma: what is
+drawn is the base upscaler's picture with its luma replaced, its chroma kept.
+
+Output pixel o shows the place (o + 0.5 + offset) / scale - 0.5 of the input, so a positive
+offset moves the grid right and down. The base upscaler samples the same grid and
 repeats the outermost pixel beyond the border (:func:`texelnet.picture.resample`, rule "edge").
 """
 
@@ -39,13 +42,14 @@ from numpy.typing import NDArray
 
 from texelnet.errors import ContractError
 from texelnet.picture import resample
+from texelnet.picture.colour import luma_weights
 
 Floats = NDArray[np.floating]
 Planes = NDArray[np.float32]
 Shape = tuple[int, ...]
 
 _WORDS = {
-    "channels": ("luma", "rgb", "bgr"),
+    "channels": ("luma", "luma-of-rgb", "rgb", "bgr"),
     "matrix": ("bt601", "bt709"),
     "levels": ("limited", "full"),
     "padding": ("zero", "edge", "reflect"),
@@ -91,14 +95,19 @@ class Contract:
         for field in fields(self):
             value = _canonical(field.name, getattr(self, field.name), field.default)
             object.__setattr__(self, field.name, value)
-        if len(self.mean) not in (1, self.planes):
+        if len(self.mean) not in (1, self.seen):
             fact = f"{len(self.mean)} numbers for {self.channels}"
             raise _wrong("mean", fact, "one number for all, or one a channel")
 
     @property
     def planes(self) -> int:
-        """How many channels the network sees: 1 of luma, 3 of colour."""
+        """How many channels a picture has: 1 of luma, 3 of colour."""
         return 1 if self.channels == "luma" else 3
+
+    @property
+    def seen(self) -> int:
+        """How many channels the network sees of it."""
+        return 1 if self.channels.startswith("luma") else 3
 
     @property
     def span(self) -> float:
@@ -117,10 +126,10 @@ class Contract:
         network's own numbers, after the mean: what a zero-padded convolution would see.
         """
         self._check_planes(planes)
-        numbers: Floats = planes
+        numbers: Floats = self._luma(planes) if self.seen < self.planes else planes
         if self.range != (0.0, 1.0) or any(self.mean):
             mean = np.array(self.mean)[:, None, None]
-            numbers = planes.astype(np.float64) * self.span + self.range[0] - mean
+            numbers = numbers.astype(np.float64) * self.span + self.range[0] - mean
         around = ((0, 0), (self.border, self.border), (self.border, self.border))
         if self.padding == "zero":
             return np.pad(numbers, around).astype(np.float32)
@@ -146,6 +155,8 @@ class Contract:
         self.check_answer(answer.shape, planes.shape)
         rows, columns = (slice(self.crop, n - self.crop) for n in answer.shape[1:])
         answer = answer[:, rows, columns]
+        if self.seen < self.planes:
+            return self._coloured(answer, planes)
         if self.returns == "residual":
             base = resample(planes, self.scale, self.base, border="edge", offset=self.offset)
             return (answer.astype(np.float64) / self.span + base).astype(np.float32)
@@ -153,14 +164,28 @@ class Contract:
             return answer.astype(np.float32)
         return ((answer.astype(np.float64) - self.range[0]) / self.span).astype(np.float32)
 
+    def _luma(self, rgb: Floats) -> Floats:
+        weights, black = luma_weights(self.matrix, self.levels)
+        luma: Floats = np.tensordot(weights, rgb.astype(np.float64), 1)[None] + black
+        return luma
+
+    def _coloured(self, answer: Floats, planes: Floats) -> Planes:
+        """Return the base upscaler's picture, its luma replaced."""
+        base = resample(planes, self.scale, self.base, border="edge", offset=self.offset)
+        more = answer.astype(np.float64) / self.span
+        if self.returns == "picture":
+            more = more - self.range[0] / self.span - self._luma(base)
+        weights, _ = luma_weights(self.matrix, self.levels)
+        return np.asarray(base + more / weights.sum(), np.float32)
+
     def _check_planes(self, planes: Floats) -> None:
         if planes.ndim != 3 or planes.shape[0] != self.planes or 0 in planes.shape:
             fact = f"the picture is {planes.shape}, wanted is ({self.planes}, height, width)"
-            raise _wrong("channels", fact, '"luma" takes one plane, "rgb" and "bgr" take three')
+            raise _wrong("channels", fact, '"luma" takes one plane, all others take three')
 
     def check_answer(self, answer: Shape, planes: Shape) -> None:
         """Raise ContractError if an answer of this shape can't be a picture of that shape's."""
-        wanted = (self.planes, *(self.scale * n + 2 * self.crop for n in planes[1:]))
+        wanted = (self.seen, *(self.scale * n + 2 * self.crop for n in planes[1:]))
         if answer != wanted:
             fact = f"the network returns {spoken(answer)} for a picture of {spoken(planes)}"
             fact += f", but scale {self.scale} and crop {self.crop} want {spoken(wanted)}"
@@ -288,8 +313,10 @@ def border_and_crop(scale: int, answer: Shape, planes: Shape) -> tuple[int, int]
 
 def what_fits(contract: Contract, answer: Shape, planes: Shape) -> str:
     """Tell the keys under which an answer would have fitted its picture."""
-    if len(answer) != 3 or answer[0] != planes[0]:
-        return f"a network whose answer has {planes[0]} channels, or other channels in [input]"
+    if len(answer) != 3 or answer[0] != contract.seen:
+        return (
+            f"a network whose answer has {contract.seen} channels, or other channels in [input]"
+        )
     scale, rest = divmod(answer[1], planes[1])
     if not rest and answer[1:] == tuple(scale * n for n in planes[1:]):
         return f"scale = {scale}" + (", crop = 0" if contract.crop else "")

@@ -125,7 +125,7 @@ def _sized(
 ) -> Contract:
     """Find scale, border and crop by the sizes of answers."""
     contract = Contract(**known)
-    shape, larger = ((contract.planes, size[0] + n, size[1] + n) for n in (0, 8))
+    shape, larger = ((contract.seen, size[0] + n, size[1] + n) for n in (0, 8))
     answer = np.shape(respond(np.zeros(shape, np.float32)))
     picture_like = len(answer) == 3 and answer[0] == shape[0]
     if picture_like and scale is None:

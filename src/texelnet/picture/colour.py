@@ -67,6 +67,12 @@ def join(
     return np.tensordot(np.linalg.inv(turn), planes, 1).astype(np.float32)
 
 
+def luma_weights(matrix: str = "bt601", levels: str = "limited") -> tuple[Floats, float]:
+    """Return what red, green and blue (3,) add to luma, and black's luma."""
+    turn, shift = _turn(matrix, levels)
+    return turn[0], float(shift.flat[0])
+
+
 def swap(planes: Planes) -> Planes:
     """Return RGB as BGR, or back."""
     return planes[::-1]

@@ -137,9 +137,9 @@ def _contract(whole: Whole, contract_from: str) -> list[Part]:
     if contract is None:
         return [Text(f"Not known: {contract_from}.")]
     moot = set()
-    if contract.channels != "luma":
+    if contract.seen == 3:
         moot |= {"matrix", "levels"}
-    if contract.returns == "picture":
+    if contract.returns == "picture" and contract.seen == contract.planes:
         moot.add("base")
     if not contract.border:
         moot.add("padding")

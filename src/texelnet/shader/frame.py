@@ -17,6 +17,7 @@ import numpy as np
 
 from texelnet.errors import ContractError
 from texelnet.graph.contract import Contract
+from texelnet.picture.colour import luma_weights
 from texelnet.picture.resample import KERNELS, contributions
 from texelnet.pixel import Demand, Plane, Program, check, size
 from texelnet.pixel.expr import (
@@ -65,7 +66,7 @@ def frame(program: Program, contract: Contract, shift: float = 0.0) -> Program:
     height, width = (
         s if s.fixed is None else s - around for s in (source.height, source.width)
     )
-    picture = Plane(names[PICTURE], source.channels, height, width)
+    picture = Plane(names[PICTURE], contract.planes, height, width)
     numbers, padded = _before(picture, contract)
     network = _read_from(program, source, padded)
     after = _after(answer, picture, contract, shift, names[ANSWER])
@@ -102,10 +103,10 @@ def _ends(program: Program, contract: Contract) -> tuple[Plane, Plane]:
         )
     ends = program.planes[program.inputs[0]], program.planes[program.outputs[0]]
     for plane, what in zip(ends, ("takes", "returns"), strict=True):
-        if plane.channels != contract.planes:
+        if plane.channels != contract.seen:
             raise ContractError(
                 "contract [input] channels",
-                f'"{contract.channels}" means {contract.planes} channels, '
+                f'"{contract.channels}" means {contract.seen} channels, '
                 f'the network {what} {plane.channels} ("{plane.name}")',
                 "luma is 1 channel, rgb and bgr are 3",
             )
@@ -124,17 +125,22 @@ def _fresh(program: Program) -> dict[str, str]:
 
 def _before(picture: Plane, contract: Contract) -> tuple[Plane, Plane]:
     """The picture in the network's numbers, and with the border it needs."""
-    channels, around = picture.channels, 2 * contract.border
+    channels, around = contract.seen, 2 * contract.border
     start = contract.range[0] - np.broadcast_to(np.array(contract.mean), (channels,))
     expr: Expr = scaled(Tap(picture.name, channels), contract.span)
+    if channels < picture.channels:
+        weights, black = luma_weights(contract.matrix, contract.levels)
+        expr = Mix(contract.span * weights[None], Tap(picture.name, picture.channels))
+        start = start + contract.span * black
     if np.any(start):
         expr = add(expr, Constant(start.astype(np.float32)))
-    numbers = replace(picture, name=f"{picture.name}.numbers", expr=expr)
+    numbers = replace(picture, name=f"{picture.name}.numbers", channels=channels, expr=expr)
     back = Axis.of(offset=-contract.border)
     border = PADDINGS[contract.padding] if contract.border else INSIDE
     padded = replace(
         picture,
         name=f"{picture.name}.padded",
+        channels=channels,
         expr=Tap(numbers.name, channels, back, back, border),
         height=picture.height + around,
         width=picture.width + around,
@@ -183,34 +189,41 @@ def _after(
     cut = Axis.of(offset=contract.crop)
     height = answer.height.when(grown) - 2 * contract.crop
     width = answer.width.when(grown) - 2 * contract.crop
-    cropped = Plane(
-        f"{name}.cropped",
-        answer.channels,
-        height,
-        width,
-        Tap(answer.name, answer.channels, cut, cut),
-    )
+    inner = Tap(answer.name, answer.channels, cut, cut)
+    cropped = Plane(f"{name}.cropped", answer.channels, height, width, inner)
     expr: Expr = scaled(Tap(cropped.name, cropped.channels), 1.0 / contract.span)
-    start = shift
+    start = 0.0 if contract.returns == "residual" else -contract.range[0] / contract.span
     planes = [cropped]
-    if contract.returns == "residual":
-        phases = (contract.scale, contract.scale)
-        base = Plane(
-            f"{name}.base",
-            picture.channels,
-            height,
-            width,
-            _base(picture, contract),
-            phases,
-            ("base upscaler",),
-        )
+    coloured = contract.seen < contract.planes
+    base = replace(
+        cropped,
+        name=f"{name}.base",
+        channels=picture.channels,
+        expr=_base(picture, contract),
+        phases=(contract.scale, contract.scale),
+        layers=("base upscaler",),
+    )
+    if contract.returns == "residual" or coloured:
         planes.append(base)
+    if coloured:
+        expr, start = _coloured(cropped, base, contract, start)
+    elif contract.returns == "residual":
         expr = add(expr, Tap(base.name, base.channels))
-    else:
-        start -= contract.range[0] / contract.span
-    if start:
-        expr = add(expr, Constant(np.full(answer.channels, start, np.float32)))
-    return [*planes, replace(cropped, name=name, expr=expr, layers=())]
+    if start + shift:
+        expr = add(expr, Constant(np.full(contract.planes, start + shift, np.float32)))
+    last = replace(cropped, name=name, channels=contract.planes, expr=expr, layers=())
+    return [*planes, last]
+
+
+def _coloured(luma: Plane, base: Plane, contract: Contract, start: float) -> tuple[Expr, float]:
+    """Return the base upscaler's picture with its luma replaced, and what is to be added."""
+    weights, black = luma_weights(contract.matrix, contract.levels)
+    white = float(weights.sum())
+    drawn = Mix(np.full((3, 1), 1 / contract.span / white), Tap(luma.name, 1))
+    if contract.returns == "residual":
+        return add(drawn, Tap(base.name, 3)), 0.0
+    chroma = Mix(np.eye(3) - weights / white, Tap(base.name, 3))
+    return add(drawn, chroma), (start - black) / white
 
 
 def _base(picture: Plane, contract: Contract) -> Expr:

@@ -152,4 +152,4 @@ def planes_of(picture: Picture, contract: Contract) -> Planes:
     rgb = np.broadcast_to(picture.colour, (3, *picture.size))
     if contract.channels == "luma":
         return split(rgb, contract.matrix, contract.levels)[0]
-    return np.ascontiguousarray(rgb if contract.channels == "rgb" else rgb[::-1])
+    return np.ascontiguousarray(rgb[::-1] if contract.channels == "bgr" else rgb)

@@ -39,9 +39,14 @@ export function divide(source, contract) {
 
 const CHANNELS = {
   luma: lumaAndChroma,
-  rgb: () => ({ apart: (rgb) => [rgb, []], together: (rgb) => rgb }),
+  "luma-of-rgb": allColours,
+  rgb: allColours,
   bgr: () => ({ apart: (rgb) => [rgb.toReversed(), []], together: (bgr) => bgr.toReversed() }),
 };
+
+function allColours() {
+  return { apart: (rgb) => [rgb, []], together: (rgb) => rgb };
+}
 
 /** See ITU-R BT.601-7 and BT.709-6. Chroma is only enlarged, so it needs no levels. */
 function lumaAndChroma({ matrix, levels }) {

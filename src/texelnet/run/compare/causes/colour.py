@@ -14,7 +14,7 @@ from texelnet.run.runner import Planes
 
 
 def _colour(contract: Contract) -> bool:
-    return contract.planes == 3
+    return contract.seen == 3
 
 
 def _any(contract: Contract) -> bool:

@@ -6,8 +6,9 @@ It has no buffers: weights are literals, or texels of a texture that the file ca
 A luma network hooks LUMA. What it reads there is the video's own luma, coded, not stretched:
 black is 16/255 and white 235/255 of video as it usually is. A contract with levels "limited"
 is that already; one with "full" levels gets the step between the two folded into its first
-and last weights. A colour network hooks MAIN, where colours are RGB in 0..1; with channels
-"bgr" they are turned on reading and on writing.
+and last weights; chroma is the player's. A luma network of RGB hooks MAIN and replaces the
+luma of what the base upscaler draws. A colour network hooks MAIN too, where colours are RGB in
+0..1; with channels "bgr" they are turned on reading and on writing.
 
 Textures are 16-bit floats where the host can choose, and some drivers cut numbers off to fit,
 which darkens a little in every pass. So a pass rounds to nearest before it writes.
