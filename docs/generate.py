@@ -146,6 +146,12 @@ def onnx_to_caffe() -> str:
         "Of those that become shaders, Caffe has no words for "
         + code(*sorted(op.type for op in drawn if op.type not in FROM_GRAPH))
         + ".",
+        "Pads that differ on two sides, cuts at the rim and strides of a Slice become kernels"
+        " with zeros; an enlargement by whole numbers becomes a Deconvolution, the linear one"
+        " divided by what it makes of ones, so that borders are ONNX's. Where sizes are free,"
+        " the Caffe network is right at all of them, or the command says what fixes its size.",
+        "`Clip`, `Swish` and Pooling's `round_mode` came to Caffe's master branch after its"
+        " release 1.0; `ROIPooling` is of Fast R-CNN's fork.",
     )
 
 

@@ -29,6 +29,7 @@ from texelnet.errors import UsageError
 
 if TYPE_CHECKING:
     from texelnet.caffe import Net
+    from texelnet.graph.network import Network
 
 HELP = "Convert a network between Caffe and ONNX, or its weights."
 _WEIGHTS = (".caffemodel", ".h5", ".npz")
@@ -103,6 +104,10 @@ def _to_onnx(words: argparse.Namespace, output: Path) -> None:
         apart = largest_difference(network, read_onnx(trial), shapes)
     write_whole(output, lambda file: file.write(content))
     print(f"{output}: opset {OPSET}, {len(network.model.graph)} nodes; {_agreed(apart)}")
+    _tell_pins(network)
+
+
+def _tell_pins(network: Network) -> None:
     for pin in network.pins:
         print(f"the picture's size is fixed: {pin}", file=sys.stderr)
 
@@ -120,12 +125,14 @@ def _to_caffe(source: Path, output: Path, sizes: dict[str, tuple[int, int]]) -> 
     words = said(network, FROM_GRAPH, sizes)
     net = read(words.prototxt, words.weights, source=str(output))
     shapes = {blob: net.shapes[blob] for blob in net.inputs}
-    apart = largest_difference(network, to_graph(net), shapes)
+    other = to_graph(net)
+    apart = largest_difference(network, other, shapes)
     model = output.with_suffix(".caffemodel")
     write_caffemodel(model, net)
     _write_text(output, words.prototxt)
     layers = sum(layer.type not in ("Input", "Split") for layer in net.layers)
     print(f"{output}, {model.name}: {layers} layers; {_agreed(apart)}")
+    _tell_pins(other)
 
 
 def _agreed(apart: float) -> str:

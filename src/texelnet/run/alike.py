@@ -10,6 +10,8 @@ from texelnet.errors import NetworkError
 from texelnet.graph.network import Network
 from texelnet.run.onnxruntime import Reference
 
+Shape = tuple[int, ...]
+_MORE = ((5, 3), (32, 96))
 ALLOWED = 1e-4
 """How far two networks may be apart, as a part of the largest number that comes out."""
 
@@ -22,7 +24,8 @@ def largest_difference(
     Parameters
     ----------
     shapes
-        Of every input.
+        Of every input. Where both leave height and width free, a larger picture is tried too:
+        of odd sides, or where the first network takes none, of sides whole in many strides.
 
     The answer is a part of the largest number of the same output. Numbers that are not finite
     must be the same in both.
@@ -34,21 +37,54 @@ def largest_difference(
     """
     first, second = Reference(one), Reference(other)
     if sorted(first.outputs) != sorted(second.outputs):
-        fact = f"the one returns {', '.join(first.outputs)}, the other"
+        fact = f"it returns {', '.join(first.outputs)}, the converted network"
         raise NetworkError(one.source, f"{fact} {', '.join(second.outputs)}")
-    return max(
-        _apart(one.source, first.run(pictures), second.run(pictures))
-        for pictures in _pictures(shapes)
-    )
+    try:
+        found = _at(first, second, shapes)
+    except _NoPicture:
+        said = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        raise NetworkError(
+            one.source, f"it can't be run on {said}", "a picture of another size"
+        ) from None
+    for more in _MORE if _are_free(first) and _are_free(second) else ():
+        try:
+            return max(found, _at(first, second, _grown(shapes, more)))
+        except _NoPicture:
+            continue
+    return found
 
 
-def _pictures(shapes: Mapping[str, tuple[int, ...]]) -> list[dict[str, np.ndarray]]:
-    """Return two sets of inputs: numbers in 0..1, and in -1..1."""
-    rng = np.random.default_rng(0)
-    return [
-        {name: rng.uniform(low, 1, shape).astype(np.float32) for name, shape in shapes.items()}
-        for low in (0, -1)
-    ]
+class _NoPicture(Exception):
+    """The first network takes no picture of this size."""
+
+
+def _are_free(reference: Reference) -> bool:
+    """Tell whether every input that is a picture may have any height and width."""
+    pictures = [said for said in reference.inputs.values() if len(said) == 4]
+    return all(isinstance(n, str) for said in pictures for n in said[2:]) and bool(pictures)
+
+
+def _grown(shapes: Mapping[str, tuple[int, ...]], more: tuple[int, int]) -> dict[str, Shape]:
+    return {
+        name: (*s[:2], s[2] + more[0], s[3] + more[1]) if len(s) == 4 else s
+        for name, s in shapes.items()
+    }
+
+
+def _at(first: Reference, second: Reference, shapes: Mapping[str, Shape]) -> float:
+    """Compare on numbers in 0..1, and in -1..1."""
+    rng, found = np.random.default_rng(0), 0.0
+    for low in (0, -1):
+        picture = {
+            name: rng.uniform(low, 1, shape).astype(np.float32)
+            for name, shape in shapes.items()
+        }
+        try:
+            wanted = first.run(picture)
+        except NetworkError:
+            raise _NoPicture from None
+        found = max(found, _apart(first.network.source, wanted, second.run(picture)))
+    return found
 
 
 def _apart(source: str, one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from texelnet.caffe.from_graph.convolution import across
+from texelnet.caffe.from_graph.convolution import across, bounded
 from texelnet.caffe.from_graph.draft import CantSay, Draft
 from texelnet.caffe.from_graph.reduce import over_picture
 from texelnet.caffe.from_graph.spread import combined
@@ -96,6 +96,7 @@ def _place(draft: Draft, blob: str) -> None:
         raise CantSay("of equal entries Caffe takes the last, this takes the first")
     count = draft.fixed(blob, 1, "how many entries there are") if first else 0
     if first:
+        bounded(count * count)
         blob = across(draft, blob, np.eye(count)[::-1])
     kept = (*draft.shapes[blob][:axis], (1, 1), *draft.shapes[blob][axis + 1 :])
     whole = not first and bool(draft.get("keepdims", 1))
@@ -123,6 +124,7 @@ def top_k(node: Site, draft: Draft) -> None:
     if backwards is not None and is_reversed(draft, backwards, axis):
         blob = draft.blob(backwards.inputs[0])
     elif axis == 1:
+        bounded(count * count)
         blob = across(draft, blob, np.eye(count)[::-1])
     else:
         raise CantSay("of equal entries Caffe takes the last, this takes the first")

@@ -74,13 +74,12 @@ def window_pads(draft: Draft, kernel: Sequence[int]) -> Sides:
         return pads[:axes], pads[axes:]
     stride, dilation = lists(draft, axes)
     totals = []
-    for axis, sizes in enumerate(draft.shapes[blob][2:]):
+    for axis, (size, larger) in enumerate(draft.shapes[blob][2:]):
         extent = dilation[axis] * (kernel[axis - axes] - 1) + 1
         steps = stride[axis]
-        found = {max((-(-n // steps) - 1) * steps + extent - n, 0) for n in sizes}
-        if len(found) > 1:
+        if size != larger and steps > 1 and extent > 1:
             raise CantSay(f"{auto} pads by what hangs on the picture's size")
-        totals.append(found.pop())
+        totals.append(max((-(-size // steps) - 1) * steps + extent - size, 0))
     return shared_out(totals, auto)
 
 
@@ -105,7 +104,9 @@ def _transposed_pads(
     totals = []
     for axis in range(axes):
         extent = dilation[axis] * (shape[axis + 2] - 1) + 1 + more[axis]
-        pairs = zip(have[axis], made[axis], strict=True)
+        pairs = list(zip(have[axis], made[axis], strict=True))
+        if auto.startswith("SAME"):
+            pairs = [(n, n * stride[axis]) for n in have[axis]]
         found = {stride[axis] * (n - 1) + extent - out for n, out in pairs}
         if len(found) > 1:
             raise CantSay("it pads by what hangs on the picture's size")
@@ -203,6 +204,7 @@ def depth_to_space(node: Site, draft: Draft) -> None:
     size, blob = draft.get("blocksize", 1), draft.bottom(0)
     into = draft.fixed(blob, 1, "its channels")
     out = into // size**2
+    bounded(into * into)
     phases = np.eye(size * size, dtype=np.float32).reshape(size * size, 1, size, size)
     if draft.get("mode", "DCR") == "CRD":
         weights, group = np.tile(phases, (out, 1, 1, 1)), out
@@ -217,6 +219,7 @@ def space_to_depth(node: Site, draft: Draft) -> None:
     """Say a SpaceToDepth as a Convolution, each phase a channel."""
     size, blob = draft.get("blocksize", 1), draft.bottom(0)
     into = draft.fixed(blob, 1, "its channels")
+    bounded((into * size**2) ** 2)
     weights = np.zeros((into * size**2, into, size, size), np.float32)
     for channel in range(len(weights)):
         phase = channel // into
@@ -250,6 +253,12 @@ def across(draft: Draft, blob: str, matrix: np.ndarray, top: str = "") -> str:
     )
 
 
+def bounded(count: int) -> None:
+    """Refuse weights that only this way of saying it needs, if they are too many."""
+    if count > MOST_NUMBERS:
+        raise CantSay(f"it would need {count:,} weights")
+
+
 def _even(
     weights: np.ndarray,
     dilation: Sequence[int],
@@ -265,9 +274,7 @@ def _even(
             weights, gaps[axis] = _spread_out(weights, axis + 2, gaps[axis]), 1
         pads.append(even)
         around.append((even - a, even - b))
-    count = prod(n + sum(more) for n, more in zip(weights.shape, around, strict=True))
-    if count > MOST_NUMBERS:
-        raise CantSay(f"a kernel with even pads would have {count:,} numbers")
+    bounded(prod(n + sum(more) for n, more in zip(weights.shape, around, strict=True)))
     return np.pad(weights, around), pads, gaps
 
 
@@ -275,8 +282,7 @@ def _spread_out(weights: np.ndarray, axis: int, gap: int) -> np.ndarray:
     """Write a kernel's dilation into the kernel, as zeros."""
     shape = list(weights.shape)
     shape[axis] = gap * (shape[axis] - 1) + 1
-    if prod(shape) > MOST_NUMBERS:
-        raise CantSay(f"a kernel without dilation would have {prod(shape):,} numbers")
+    bounded(prod(shape))
     spread = np.zeros(shape, weights.dtype)
     spread[(slice(None),) * axis + (slice(None, None, gap),)] = weights
     return spread

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from texelnet.caffe.from_graph.convolution import across
+from texelnet.caffe.from_graph.convolution import across, bounded
 from texelnet.caffe.from_graph.draft import CantSay, Draft
 from texelnet.graph.edit import Site
 
@@ -65,6 +65,7 @@ def gather(node: Site, draft: Draft) -> None:
     if draft.axis(0, blob) != 1:
         raise CantSay("it picks from other axes than the channels")
     channels = draft.fixed(blob, 1, "its channels")
+    bounded(channels * max(channels, order.size))
     matrix = np.eye(channels)[order.reshape(-1).astype(int)]
     if order.ndim:
         across(draft, blob, matrix, node.outputs[0])

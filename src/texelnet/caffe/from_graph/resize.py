@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from texelnet.caffe.from_graph.convolution import bounded
 from texelnet.caffe.from_graph.draft import CantSay, Draft
 from texelnet.caffe.from_graph.spread import combined
 from texelnet.graph.edit import Site
@@ -100,6 +101,7 @@ def _stamped(
 ) -> str:
     """Add a Deconvolution that stamps one kernel on each channel."""
     channels = draft.fixed(blob, 1, "its channels")
+    bounded(channels * kernels[0].size * kernels[1].size)
     kernel = np.outer(*kernels)
     pads = [(n - t) // 2 for n, t in zip(kernel.shape, times, strict=True)]
     settings: dict[str, Any] = {"num_output": channels, "group": channels, "bias_term": False}

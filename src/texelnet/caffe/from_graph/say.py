@@ -27,7 +27,7 @@ from texelnet.caffe.from_graph.tidy import tidied
 from texelnet.caffe.message import Message
 from texelnet.caffe.weights import Weights, weights_from_arrays
 from texelnet.caffe.write_text import write_text
-from texelnet.errors import NetworkError
+from texelnet.errors import NetworkError, TexelnetError
 from texelnet.graph.edit import Site, sites
 from texelnet.graph.network import Network
 from texelnet.graph.onnx_file import shapes_at
@@ -100,7 +100,7 @@ def _shapes(network: Network, sizes: Sizes) -> tuple[dict[str, Pairs], bool]:
     found = shapes_at(network, small)
     try:
         grown = shapes_at(network, large)
-    except NetworkError:
+    except TexelnetError:
         grown = found
     pairs = {
         name: tuple(zip(shape, grown[name], strict=True))

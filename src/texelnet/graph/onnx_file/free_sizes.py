@@ -34,6 +34,8 @@ _WRITTEN = {
 Dim = int | str
 Dims = tuple[Dim | None, ...]
 Infer = Callable[[Mapping[str, Sequence[Dim]]], onnx.ModelProto]
+_SPREADING = ("ConstantOfShape", "Expand", "Pad", "Tile")
+"""What makes pictures of sizes; only the sizes are wanted."""
 _FAILED = re.compile(r"op_type: ?([^,)]*), node name: ?([^)]*)\): (?:\[\w+\] ?)?([^\n]*)")
 
 
@@ -96,7 +98,9 @@ def _told(model: onnx.ModelProto, found: Mapping[str, Dims], network: Network) -
     constants = {name: tensor for name, tensor in held.items() if prod(tensor.dims) <= FEW}
     before = set(constants)
     opset = max(o.version for o in model.opset_import if o.domain in ("", "ai.onnx"))
-    left = fold(list(model.graph.node), constants, known, opset, network.source)
+    about = [node for node in model.graph.node if node.op_type not in _SPREADING]
+    fold(about, constants, known, opset, network.source)
+    left = [node for node in model.graph.node if not constants.keys() >= set(node.output)]
     del model.graph.node[:]
     model.graph.node.extend(left)
     model.graph.initializer.extend(constants[name] for name in set(constants) - before)
