@@ -181,3 +181,10 @@ def test_what_nobody_needs_is_not_asked_for_words(tmp_path):
     words = spoken(read_onnx(written(tmp_path, proto)))
     assert read_net(words.prototxt, words.weights).outputs == ("y",)
     assert 'type: "Silence"' in words.prototxt
+
+
+def test_settings_that_make_no_sense_are_refused():
+    net, _ = network("Resize", Case("odd", ((3, 4, 4), None, np.float32([1, 1, 2, 2]))))
+    wrong = {"Resize": lambda node, draft: {}["half_pixels"]}
+    with pytest.raises(NetworkError, match="not as ONNX has them"):
+        said(net, wrong, {})

@@ -67,6 +67,10 @@ PINS = [
         one("Reshape", "reshape_param { shape { dim: [3, 1] } axis: 1 num_axes: 1 }"),
         "it writes the sizes of the axes it keeps behind the new ones",
     ),
+    (
+        one("ArgMax", "argmax_param { top_k: 2 }"),
+        "it counts places from the end of the picture",
+    ),
 ]
 
 

@@ -180,6 +180,13 @@ def test_words_that_do_not_fit(capsys, tmp_path, old):
     assert refused(capsys, path, tmp_path / "new.prototxt", "--weights", "w.npz") == (
         "--weights: net.onnx holds its weights itself\n  try: leave it out\n"
     )
+    assert refused(capsys, old, tmp_path / "new.onnx", "--size", "8x8") == (
+        "--size: only a prototxt that is made of an ONNX file gets a size\n"
+        "  try: leave it out\n"
+    )
+    assert refused(capsys, path, tmp_path / "new.prototxt", "--size", "z=8x8") == (
+        '--size: there is no input "z"\n  try: x\n'
+    )
     assert refused(capsys, tmp_path / "gone.h5", tmp_path / "a.npz") == (
         f"{tmp_path / 'gone.h5'}: no such file\n"
         "  try: .prototxt, .onnx, .caffemodel, .h5 or .npz\n"

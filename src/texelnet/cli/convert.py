@@ -70,6 +70,9 @@ def run(words: argparse.Namespace) -> int:
         raise UsageError(str(output), "there is no such folder", "a folder that is there")
     if words.weights is not None and forms[0] != ".prototxt":
         raise UsageError("--weights", f"{source.name} holds its weights itself", "leave it out")
+    if words.size and forms != (".onnx", ".prototxt"):
+        fact = "only a prototxt that is made of an ONNX file gets a size"
+        raise UsageError("--size", fact, "leave it out")
     if forms == (".prototxt", ".onnx"):
         _to_onnx(words, output)
     elif forms == (".onnx", ".prototxt"):
@@ -122,6 +125,10 @@ def _to_caffe(source: Path, output: Path, sizes: dict[str, tuple[int, int]]) -> 
     from texelnet.run.alike import largest_difference
 
     network = read_onnx(source)
+    known = [str(value.name) for value in network.model.graph.inputs]
+    for name in sizes:
+        if name and name not in known:
+            raise UsageError("--size", f'there is no input "{name}"', ", ".join(known))
     words = said(network, FROM_GRAPH, sizes)
     net = read(words.prototxt, words.weights, source=str(output))
     shapes = {blob: net.shapes[blob] for blob in net.inputs}

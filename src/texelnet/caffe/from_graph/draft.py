@@ -58,14 +58,11 @@ class Draft:
         The node that makes a value.
     constants
         Values that are numbers.
-    free
-        Whether height and width are.
     """
 
     shapes: dict[str, Pairs]
     makers: Mapping[str, Site]
     constants: Mapping[str, np.ndarray]
-    free: bool
     node: Site
     layers: list[Written] = field(default_factory=list)
     same: dict[str, str] = field(default_factory=dict)

@@ -70,7 +70,7 @@ def said(network: Network, words: Mapping[str, Say], sizes: Sizes) -> Said:
     NetworkError
         It can't be said: all nodes that stand in the way are named, each with the reason.
     """
-    shapes, free = _shapes(network, sizes)
+    shapes = _shapes(network, sizes)
     nodes = list(sites(network))
     graph = network.model.graph
     constants = {
@@ -80,7 +80,7 @@ def said(network: Network, words: Mapping[str, Say], sizes: Sizes) -> Said:
     }
     makers = {name: site for site in nodes for name in site.outputs if name}
     inputs = [str(value.name) for value in graph.inputs]
-    draft = Draft(shapes, makers, constants, free, nodes[0])
+    draft = Draft(shapes, makers, constants, nodes[0])
     outputs = [str(value.name) for value in graph.outputs]
     refused = _all(draft, nodes, words)
     draft.layers = _ended(draft, inputs, outputs)
@@ -88,8 +88,8 @@ def said(network: Network, words: Mapping[str, Say], sizes: Sizes) -> Said:
     return _written(network.name, draft, inputs, network.source)
 
 
-def _shapes(network: Network, sizes: Sizes) -> tuple[dict[str, Pairs], bool]:
-    """Return the shape of every value at two sizes, and whether height and width are free."""
+def _shapes(network: Network, sizes: Sizes) -> dict[str, Pairs]:
+    """Return the shape of every value at two sizes."""
     small, large = {}, {}
     for value in network.model.graph.inputs:
         high, wide = sizes.get(str(value.name), sizes.get("", USUAL))
@@ -102,13 +102,11 @@ def _shapes(network: Network, sizes: Sizes) -> tuple[dict[str, Pairs], bool]:
         grown = shapes_at(network, large)
     except TexelnetError:
         grown = found
-    pairs = {
+    return {
         name: tuple(zip(shape, grown[name], strict=True))
         for name, shape in found.items()
         if len(shape) == len(grown.get(name, ()))
     }
-    inputs = [str(value.name) for value in network.model.graph.inputs]
-    return pairs, any(a != b for name in inputs for a, b in pairs[name][2:])
 
 
 def _all(draft: Draft, nodes: Iterable[Site], words: Mapping[str, Say]) -> dict[str, str]:
@@ -126,6 +124,8 @@ def _all(draft: Draft, nodes: Iterable[Site], words: Mapping[str, Say]) -> dict[
                 words[node.op](node, draft)
             except CantSay as error:
                 why = error.why
+            except (ArithmeticError, LookupError, TypeError, ValueError):
+                why = "its operands or settings are not as ONNX has them"
         if why:
             del draft.layers[count:]
             refused |= dict.fromkeys((name for name in node.outputs if name), why)
