@@ -43,6 +43,7 @@ SMALL = """
 """
 COLOUR = Contract(channels="rgb", border=1, padding="reflect")
 BGR = Contract("bgr", range=(0, 255), mean=(104, 117, 123), border=1, returns="residual")
+STAGED = replace(COMPUTE, staged=True)
 BUFFERED = replace(COMPUTE, literals=40, block=(2, 3))
 BUFFERED_FRAGMENT = replace(FRAGMENT, literals=40, packs=1)
 
@@ -54,6 +55,8 @@ CASES = {
     "decon-x2, fragment, larger": ("decon-x2", FRAGMENT, (181, 259)),
     "decon-x2, compute, buffered": ("decon-x2", BUFFERED, (17, 30)),
     "decon-x2, fragment, buffered": ("decon-x2", BUFFERED_FRAGMENT, (17, 30)),
+    "decon-x2, staged, odd": ("decon-x2", STAGED, (13, 21)),
+    "rgb with a border, staged": (COLOUR, replace(STAGED, workgroup=(8, 8)), (9, 14)),
     "decon-x2, one pixel": ("decon-x2", COMPUTE, (1, 1)),
     "rgb with a border": (COLOUR, COMPUTE, (9, 14)),
     "rgb with a border, fragment": (COLOUR, FRAGMENT, (9, 14)),

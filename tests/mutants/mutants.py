@@ -143,21 +143,24 @@ def swap_phases(text: str) -> str:
 
 def swap_x_and_y(text: str) -> str:
     text = text.replace("vec2i(position.xy)", "vec2i(position.yx)")
+    text = re.sub(r"(staged\d)\[\((.+)\) \* pitch \+ (.+)\]", r"\1[(\3) * pitch + \2]", text)
     return re.sub(r"(textureStore\(result, vec2i)\(([^(),]+), ([^(),]+)\)", r"\1(\3, \2)", text)
 
 
 def return_at_once(text: str) -> str:
     text = re.sub(r"(\n  var result: Result;)", r"\1\n  if (g.x >= 0) { return result; }", text)
+    text = re.sub(r"(\n  let pitch = [^;]*;)", r"\1\n  if (pitch > 0) { return; }", text)
     return re.sub(r"(\n  let size = vec2i[^;]*;)", r"\1\n  if (size.x > 0) { return; }", text)
 
 
 def scale_the_output(text: str) -> str:
-    text = re.sub(r"(result\.pack\d = )(\w+);", r"\1\2 * 1.01;", text)
+    text = re.sub(r"(result\.pack\d = |staged\d\[.*\] = )(\w+);", r"\1\2 * 1.01;", text)
     return re.sub(r"(textureStore\(.*, )(\w+)\);", r"\1\2 * 1.01);", text)
 
 
 def take_a_root_of_less_than_nothing(text: str) -> str:
-    text = re.sub(r"(result\.pack\d = )(\w+);", r"\1sqrt(-1.0 - \2 * \2);", text)
+    root = r"\1sqrt(-1.0 - \2 * \2);"
+    text = re.sub(r"(result\.pack\d = |staged\d\[.*\] = )(\w+);", root, text)
     return re.sub(r"(textureStore\(.*, )(\w+)\);", r"\1sqrt(-1.0 - \2 * \2));", text)
 
 

@@ -25,6 +25,8 @@ PACKAGES: dict[str, tuple[str, Schedule, Precision]] = {
     "valid, looped": ("valid", replace(COMPUTE, literals=200, winograd=0), Precision()),
     "bytes": ("bytes", COMPUTE, Precision()),
     "stamp in 16 bits": ("stamp", COMPUTE, HALVES),
+    "valid, staged": ("valid", replace(COMPUTE, staged=True), Precision()),
+    "stamp, staged in 16 bits": ("stamp", replace(COMPUTE, staged=True), HALVES),
 }
 NOISE = [trial for trial in BUILT_IN if trial.name == "noise" and trial.size == "13x127"]
 

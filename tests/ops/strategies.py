@@ -46,6 +46,7 @@ def schedules(draw: st.DrawFn) -> Schedule:
         looped_packs=draw(st.sampled_from([1, 2])),
         fuse=draw(st.booleans()),
         winograd=draw(st.sampled_from([0, 2, 4])),
+        staged=draw(st.booleans()),
     )
 
 

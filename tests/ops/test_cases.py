@@ -17,7 +17,7 @@ from texelnet.shader.package import in_memory
 from texelnet.shader.schedule import COMPUTE, FRAGMENT, HYBRID, Schedule
 from texelnet.shader.targets import TARGETS
 
-LOOPED = replace(COMPUTE, literals=40, block=(2, 3))
+LOOPED = replace(COMPUTE, literals=40, block=(2, 3), workgroup=(8, 8), staged=True)
 SPLIT = replace(FRAGMENT, packs=1, literals=40)
 SCHEDULES = [HYBRID, COMPUTE, FRAGMENT, LOOPED, SPLIT]
 IDS = ["hybrid", "compute", "fragment", "looped", "split"]

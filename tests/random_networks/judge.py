@@ -52,7 +52,7 @@ TURNS = {
     ),
     "fragment, a pack a pass": replace(FRAGMENT, packs=1),
     "compute, nothing fused": replace(COMPUTE, fuse=False),
-    "compute, Winograd's squares of 4": replace(COMPUTE, winograd=4),
+    "compute, Winograd's squares of 4, staged": replace(COMPUTE, winograd=4, staged=True),
     "compute, few planes read at once": replace(COMPUTE, winograd=0, reads=3),
     "fragment, few planes read at once": replace(FRAGMENT, reads=2),
 }

@@ -193,6 +193,29 @@ def test_a_plane_one_pixel_wide_is_computed_by_single_pixels(schedule: Schedule)
     assert "@workgroup_size(1, 1)" in pooled("Mean", schedule)
 
 
+@pytest.mark.parametrize(("storage", "columns"), [("fp32", 16), ("fp32", 8), ("fp16", 16)])
+def test_a_staged_pass_stores_packs_in_rows_that_can_be_copied(
+    storage: str, columns: int
+) -> None:
+    s = Sketch(8)
+    s.conv("y", "x", 8, 8, 3, **PAD1)
+    schedule = replace(COMPUTE, staged=True, workgroup=(columns, 2), block=(1, 1), winograd=0)
+    (kernel,) = compile_network(s.finish("y"), WEBGPU, schedule).kernels
+    text = module(kernel, storage)
+    half = storage == "fp16"
+    texels = 32 if half else 16
+    pitch = f"i32(groups.x) * {columns}"
+    if columns % texels:
+        pitch = f"({pitch} + {texels - 1}) & {-texels}"
+    assert f"  let pitch = {pitch};\n" in text
+    value = "halves(rounded(sum1))" if half else "sum1"
+    assert f"\n  staged1[(y0) * pitch + x0] = {value};\n" in text
+    kind = "vec2u" if half else "vec4f"
+    assert f"@binding(2) var<storage, read_write> staged1: array<{kind}>;" in text
+    assert "textureStore" not in text
+    assert kernel.group == (columns, 2)
+
+
 def test_the_same_build_gives_the_same_bytes() -> None:
     first, second = (
         WEBGPU.package(compile_network(upscaler(), WEBGPU, COMPUTE)) for _ in range(2)

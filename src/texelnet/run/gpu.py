@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 1 << 30
 """What all textures of a tile may hold together."""
+OVERHANG = 128
+"""Pixels that workgroups make beyond a plane, at most; buffers hold them too."""
 
 
 def compiled(network: Network, keep: Sequence[str] | None = None) -> Package:
@@ -51,14 +53,18 @@ def draws(package: Package, most_side: int = 0, most_bytes: int = MOST_BYTES) ->
     session, sizes = wgpu.Session(package), Sizes.of_manifest(package.manifest, package.place)
     (source,), (name,) = package.manifest["inputs"], package.manifest["outputs"]
     longest = most_side or wgpu.largest_texture()
-    largest_buffer = int(wgpu.device().limits.get("max-buffer-size", MOST_BYTES))
+    limits = wgpu.device().limits
+    largest_buffer = int(limits.get("max-buffer-size", MOST_BYTES))
+    largest_binding = int(limits.get("max-storage-buffer-binding-size", MOST_BYTES))
 
     def fits(height: int, width: int) -> bool:
         tall, wide = sizes.answer_at(height, width)
         read_back = tall * (wide + 64) * 16
-        sides = (side for *sides, _ in sizes.planes_at(height, width) for side in sides)
+        planes = [sides for *sides, _ in sizes.planes_at(height, width)]
+        staged = max((down + OVERHANG) * (across + OVERHANG) * 16 for down, across in planes)
         small = sizes.bytes_at(height, width) <= most_bytes and read_back <= largest_buffer
-        return small and max(sides) <= longest
+        small = small and staged <= largest_binding
+        return small and max(map(max, planes)) <= longest
 
     def run(picture: Planes) -> Planes:
         return session.run({source: picture})[name]

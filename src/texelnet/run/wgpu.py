@@ -17,6 +17,7 @@ import numpy as np
 
 from texelnet.errors import DeviceError
 from texelnet.pixel.size import tree_at
+from texelnet.run.staging import Work, aligned, lanes_of, largest, number_of, texel_of, work_of
 from texelnet.shader.package import Package
 
 
@@ -44,6 +45,7 @@ def device() -> Any:
         "max-texture-array-layers",
         "max-buffer-size",
         "max-storage-buffer-binding-size",
+        "max-storage-buffers-per-shader-stage",
         "max-color-attachment-bytes-per-sample",
     )
     limits = {n: adapter.limits[n] for n in names if n in adapter.limits}
@@ -104,7 +106,8 @@ class Session:
         self._sizes: dict[str, int] | None = None
         self._textures: dict[str, Any] = {}
         self._apart = False
-        self._work: list[Any] = []
+        self._staging: list[Any] = []
+        self._work: list[Work] = []
 
     def run(
         self, inputs: Mapping[str, np.ndarray], keep: bool = False
@@ -150,7 +153,7 @@ class Session:
         )
 
     def _bindings(self, entry: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Planes read, the plane written (compute), sampler, weights, in that order."""
+        """Planes read, what a compute pass stores into, sampler, weights, in that order."""
         planes = self.manifest["planes"]
         bindings: list[dict[str, Any]] = [
             {
@@ -161,7 +164,9 @@ class Session:
             }
             for n in entry["reads"]
         ]
-        if entry["form"] == "compute":
+        if "staged" in entry:
+            bindings += [{"buffer": {"type": "storage"}}] * entry["packs"][1]
+        elif entry["form"] == "compute":
             plane = planes[entry["writes"]]
             storage = {"format": plane["format"], "view_dimension": _view(plane)}
             bindings.append({"storage_texture": {"access": "write-only", **storage}})
@@ -212,10 +217,10 @@ class Session:
         lies = {n: n if apart else plane.get("texture", n) for n, plane in planes.items()}
         used = dict.fromkeys(lies.values(), usage)
         for entry in self.manifest["passes"]:
-            fragment = entry["form"] == "fragment"
-            used[lies[entry["writes"]]] |= (
-                w.RENDER_ATTACHMENT if fragment else w.STORAGE_BINDING
-            )
+            if "staged" not in entry:
+                fragment = entry["form"] == "fragment"
+                way = w.RENDER_ATTACHMENT if fragment else w.STORAGE_BINDING
+                used[lies[entry["writes"]]] |= way
         made = {}
         for name, own in used.items():
             plane = planes[name]
@@ -226,10 +231,21 @@ class Session:
             )
         self._textures = {name: made[texture] for name, texture in lies.items()}
         self._work = [
-            self._bind(entry, pipeline, sizes)
-            for entry, pipeline in zip(self.manifest["passes"], self.pipelines, strict=True)
+            work._replace(group=self._bind(entry, work))
+            for entry, work in zip(self.manifest["passes"], self._stage(sizes), strict=True)
         ]
         self._sizes = sizes
+
+    def _stage(self, sizes: Mapping[str, int]) -> list[Work]:
+        """Lay the passes, and make the buffers that they store packs in."""
+        entries, planes = self.manifest["passes"], self.manifest["planes"]
+        most = self.device.limits["max-storage-buffer-binding-size"]
+        work = [work_of(entry, planes[entry["writes"]], sizes, most) for entry in entries]
+        usage = self._wgpu.BufferUsage.STORAGE | self._wgpu.BufferUsage.COPY_SRC
+        self._staging = [
+            self.device.create_buffer(size=size, usage=usage) for size in largest(entries, work)
+        ]
+        return work
 
     def _view(self, name: str, first: int = 0, count: int | None = None) -> Any:
         return self._textures[name].create_view(
@@ -238,32 +254,30 @@ class Session:
             array_layer_count=count,
         )
 
-    def _bind(self, entry: Mapping[str, Any], pipeline: Any, sizes: Mapping[str, int]) -> Any:
+    def _bind(self, entry: Mapping[str, Any], work: Work) -> Any:
         resources = [self._view(name) for name in entry["reads"]]
-        if entry["form"] == "compute":
+        if "staged" in entry:
+            part = {"offset": 0, "size": work.bytes}
+            resources += [{"buffer": b, **part} for b in self._staging[: entry["packs"][1]]]
+        elif entry["form"] == "compute":
             resources.append(self._view(entry["writes"], *entry["packs"]))
         if entry["reads"]:
             resources.append(self.sampler)
         if "weights" in entry:
             buffer = self.weights[entry["weights"]]
             resources.append({"buffer": buffer, "offset": 0, "size": buffer.size})
-        group = self.device.create_bind_group(
+        return self.device.create_bind_group(
             layout=self._layout(entry),
             entries=[{"binding": i, "resource": r} for i, r in enumerate(resources)],
         )
-        counts = [
-            -(-tree_at(tree, sizes) // side)
-            for tree, side in zip(entry["grid"], entry["workgroup"], strict=True)
-        ]
-        return group, counts
 
     # One picture ----------------------------------------------------------------------
 
     def _upload(self, name: str, array: np.ndarray) -> None:
         channels, height, width = array.shape
         plane = self.manifest["planes"][name]
-        lanes = _lanes(plane)
-        texels = np.zeros((plane["packs"], height, width, lanes), _number(plane))
+        lanes = lanes_of(plane)
+        texels = np.zeros((plane["packs"], height, width, lanes), number_of(plane))
         for c in range(channels):
             texels[c // 4, :, :, c % lanes] = array[c]
         self.device.queue.write_texture(
@@ -273,14 +287,16 @@ class Session:
             (width, height, plane["packs"]),
         )
 
-    def _encode(self, encoder: Any, entry: Mapping[str, Any], pipeline: Any, work: Any) -> None:
-        group, counts = work
+    def _encode(
+        self, encoder: Any, entry: Mapping[str, Any], pipeline: Any, work: Work
+    ) -> None:
         if entry["form"] == "compute":
             run = encoder.begin_compute_pass()
             run.set_pipeline(pipeline)
-            run.set_bind_group(0, group)
-            run.dispatch_workgroups(*counts, 1)
+            run.set_bind_group(0, work.group)
+            run.dispatch_workgroups(*work.groups, 1)
             run.end()
+            self._unstage(encoder, entry, work)
             return
         first, count = entry["packs"]
         attachments = [
@@ -295,15 +311,30 @@ class Session:
         ]
         run = encoder.begin_render_pass(color_attachments=attachments)
         run.set_pipeline(pipeline)
-        run.set_bind_group(0, group)
+        run.set_bind_group(0, work.group)
         run.draw(3)
         run.end()
+
+    def _unstage(self, encoder: Any, entry: Mapping[str, Any], work: Work) -> None:
+        """Copy what a pass stored in buffers into its plane."""
+        first, count = entry["packs"] if work.row else (0, 0)
+        texture = self._textures[entry["writes"]]
+        width, height, _ = texture.size
+        for pack in range(count):
+            encoder.copy_buffer_to_texture(
+                {
+                    "buffer": self._staging[pack],
+                    "bytes_per_row": work.row,
+                    "rows_per_image": work.rows,
+                },
+                {"texture": texture, "origin": (0, 0, first + pack)},
+                (width, height, 1),
+            )
 
     def _copy_out(self, encoder: Any, name: str) -> tuple[Any, int]:
         texture, plane = self._textures[name], self.manifest["planes"][name]
         width, height, layers = texture.size
-        texel = _lanes(plane) * _number(plane).itemsize
-        row = -(-width * texel // 256) * 256
+        row = aligned(width * texel_of(plane))
         w = self._wgpu.BufferUsage
         buffer = self.device.create_buffer(
             size=row * height * layers, usage=w.COPY_DST | w.MAP_READ
@@ -318,7 +349,7 @@ class Session:
     def _read(self, name: str, buffer: Any, row: int) -> np.ndarray:
         plane = self.manifest["planes"][name]
         width, height, layers = self._textures[name].size
-        lanes, number = _lanes(plane), _number(plane)
+        lanes, number = lanes_of(plane), number_of(plane)
         buffer.map_sync(self._wgpu.MapMode.READ)
         texels = np.frombuffer(buffer.read_mapped(copy=False), number)
         columns = row // (lanes * number.itemsize)
@@ -328,16 +359,6 @@ class Session:
         buffer.unmap()
         buffer.destroy()
         return answer
-
-
-def _lanes(plane: Mapping[str, Any]) -> int:
-    """Return how many numbers a texel holds."""
-    return 4 if plane["format"].startswith("rgba") else 1
-
-
-def _number(plane: Mapping[str, Any]) -> np.dtype[Any]:
-    """Return what a texel's numbers are."""
-    return np.dtype(np.float16 if plane["format"].endswith("16float") else np.float32)
 
 
 def _view(plane: Mapping[str, Any]) -> str:

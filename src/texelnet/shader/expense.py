@@ -27,8 +27,8 @@ from texelnet.shader.kernel import (
 )
 
 FETCH = 0.23
-STORE, RETURN = 2.7, 0.6
-"""A pack, stored by a compute pass or returned by a fragment."""
+STORE, STAGED, RETURN = 2.7, 0.8, 0.6
+"""A pack, stored by a compute pass, through a buffer, or returned by a fragment."""
 NUMBERS = {800: 0.0065, 30_000: 0.0105}
 """A lane times a number in the text, added, in a pass of at most so many numbers ..."""
 MORE = 0.021
@@ -51,7 +51,7 @@ def expense(kernel: Kernel) -> float:
     """Return the cost of one pass for each position of its plane."""
     rows, columns = kernel.block
     phases = kernel.plane.phases[0] * kernel.plane.phases[1]
-    stored = STORE if kernel.form == "compute" else RETURN * phases
+    stored = STAGED if kernel.staged else STORE if kernel.form == "compute" else RETURN * phases
     stored /= 4 if kernel.plane.channels == 1 else 1
     numbers = {id(s.matrix): s.matrix for s in kernel.body if isinstance(s, Accumulate)}
     count = sum(m.size for m in numbers.values() if isinstance(m, np.ndarray))

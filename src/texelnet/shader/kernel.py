@@ -150,7 +150,8 @@ class Kernel:
 
     ``layers`` are the first pack written and how many; ``block`` the pixels of an invocation
     (rows, columns); ``grid`` the invocations, (rows,
-    columns), as sizes; ``weights`` the matrices of the buffer, (n, 4, 4), or None.
+    columns), as sizes; ``weights`` the matrices of the buffer, (n, 4, 4), or None. What is
+    ``staged`` is stored in buffers and copied into the plane by the host.
     """
 
     name: str
@@ -167,6 +168,13 @@ class Kernel:
     notes: Sequence[str] = field(default_factory=tuple)
     sides: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """The plane and the side (y or x) that is as long as each free size that places hang on."""
+    staged: bool = False
+
+    @property
+    def group(self) -> tuple[int, int]:
+        """Pixels (columns, rows) of the plane that a workgroup of a compute pass stores."""
+        store = next(s for s in self.body if isinstance(s, Store))
+        return self.workgroup[0] * store.x.p, self.workgroup[1] * store.y.p
 
 
 def texels_read(body: Iterable[Statement]) -> Iterator[Load | Sweep]:

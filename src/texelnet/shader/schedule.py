@@ -51,6 +51,10 @@ class Schedule:
         What a driver may take to compile all passes, predicted
         (:func:`texelnet.shader.expense.driver_seconds`). Planes that come to be written when
         that is spent have their weights in a buffer.
+    staged
+        Whether a compute pass stores its packs in buffers, which the host then copies into the
+        plane's texture: on a software driver a quarter of the time. A plane of one channel is
+        stored at once.
     """
 
     form: str = "compute"
@@ -63,6 +67,7 @@ class Schedule:
     fuse: bool = True
     winograd: int = 0
     seconds: int = 30
+    staged: bool = False
 
     @property
     def side(self) -> int:
@@ -100,7 +105,13 @@ class Schedule:
         count = self.workgroup[0] * self.workgroup[1]
         side = (1 if wide else count, 1 if high or not wide else count)
         return replace(
-            self, form="compute", block=(1, 1), workgroup=side, packs=MOST_PACKS, winograd=0
+            self,
+            form="compute",
+            block=(1, 1),
+            workgroup=side,
+            packs=MOST_PACKS,
+            winograd=0,
+            staged=False,
         )
 
     def json(self) -> dict[str, Any]:
@@ -118,6 +129,6 @@ class Schedule:
 
 COMPUTE = Schedule(winograd=2)
 FRAGMENT = Schedule(form="fragment", block=(1, 1), workgroup=(1, 1), packs=2)
-HYBRID = Schedule(form="hybrid", packs=2, winograd=2)
+HYBRID = Schedule(form="hybrid", packs=2, winograd=2, staged=True)
 SCHEDULES = {"hybrid": HYBRID, "compute": COMPUTE, "fragment": FRAGMENT}
 """The schedules of hosts that have all of it; a target lists its own."""

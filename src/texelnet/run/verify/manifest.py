@@ -185,6 +185,8 @@ def _check_pass(look: _Look, key: str, entry: Any, table: Mapping[str, Any]) -> 
     if count < 1 or first + count > total:
         look.wrong(f"{key}.packs", entry["packs"], f"[first, count] within {total}")
     look.pair(f"{key}.workgroup", entry["workgroup"], 1, 1024)
+    if "staged" in entry:
+        look.pair(f"{key}.staged", entry["staged"], 1, 1 << 16)
     free = {p[s] for p in planes.values() for s in ("height", "width") if isinstance(p[s], str)}
     for tree in look.rows(f"{key}.grid", entry["grid"], least=2, most=2):
         look.tree(f"{key}.grid", tree, free)

@@ -52,6 +52,14 @@ ROUNDED = (
     "}",
 )
 """Drivers may round numbers or cut them off when they store 16 bits, and both happens."""
+HALVES = (
+    "",
+    "fn halves(v: vec4f) -> vec2u {",
+    "  return vec2u(pack2x16float(v.xy), pack2x16float(v.zw));",
+    "}",
+)
+ROW = 256
+"""Bytes that rows of a buffer are a multiple of where they are copied into a texture."""
 
 
 def texel_format(channels: int, storage: str = "fp32") -> str:
@@ -76,8 +84,11 @@ def module(kernel: Kernel, storage: str = "fp32", remark: Remark | None = None) 
         layered = f", {layer}" if plane in arrays else ""
         return f"{names[plane]}_at({x}, {y}{layered})"
 
-    frame = _compute(kernel) if kernel.form == "compute" else _fragment(kernel)
     half = storage == "fp16"
+    if kernel.form == "fragment":
+        frame = _fragment(kernel)
+    else:
+        frame = _staged(kernel, half) if kernel.staged else _compute(kernel)
     host = Host(
         fetch=fetch,
         extent=lambda plane, axis: f"{names[plane]}_size.{axis}",
@@ -102,13 +113,17 @@ def module(kernel: Kernel, storage: str = "fp32", remark: Remark | None = None) 
 
 
 def _bindings(kernel: Kernel, storage: str) -> list[str]:
-    """Planes read, the plane written (compute), the sampler, the weights, in that order."""
+    """Planes read, what a compute pass stores into, the sampler, the weights, in that order."""
     layered = [packs(p.channels) > 1 for p in kernel.reads]
     kinds = [
         f"var plane{i}: texture_2d{'_array' if array else ''}<f32>"
         for i, array in enumerate(layered)
     ]
-    if kernel.form == "compute":
+    if kernel.staged:
+        texel = "vec2u" if storage == "fp16" else "vec4f"
+        count = range(kernel.layers[1])
+        kinds += [f"var<storage, read_write> staged{i}: array<{texel}>" for i in count]
+    elif kernel.form == "compute":
         kind = "_array" if packs(kernel.plane.channels) > 1 else ""
         form = texel_format(kernel.plane.channels, storage)
         kinds.append(f"var result: texture_storage_2d{kind}<{form}, write>")
@@ -162,6 +177,38 @@ def _compute(kernel: Kernel) -> _Frame:
 
     def fits(x: str, y: str) -> str:
         return f"{x} < size.x && {y} < size.y"
+
+    return _Frame(before, ["}"], store, fits)
+
+
+def _staged(kernel: Kernel, half: bool) -> _Frame:
+    """Store each pack in a buffer that holds all that the workgroups make: nothing is left out.
+
+    The host copies what lies in the plane; rows begin where it can.
+    """
+    columns, rows = kernel.workgroup
+    wide, texels = kernel.group[0], ROW // (8 if half else 16)
+    pitch = f"i32(groups.x) * {wide}"
+    if wide % texels:
+        pitch = f"({pitch} + {texels - 1}) & {-texels}"
+    before = [
+        *(HALVES if half else ()),
+        "",
+        f"@compute @workgroup_size({columns}, {rows})",
+        "fn main(",
+        "  @builtin(global_invocation_id) id: vec3u,",
+        "  @builtin(num_workgroups) groups: vec3u,",
+        ") {",
+        "  let g = vec2i(id.xy);",
+        f"  let pitch = {pitch};",
+    ]
+
+    def store(layer: int, x: str, y: str, value: str) -> str:
+        value = f"halves({value})" if half else value
+        return f"staged{layer}[({y}) * pitch + {x}] = {value};"
+
+    def fits(x: str, y: str) -> str:
+        return ""
 
     return _Frame(before, ["}"], store, fits)
 

@@ -3,8 +3,10 @@
 The manifest is all a host needs: planes become textures (one of r32float for a single
 channel, else layers of rgba32float or rgba16float, a layer a pack; "texture" names the plane
 whose texture it is, for some share one), passes are run in order.
-Sizes are written as trees: a number, a name of the input's free size, or [operator,
-operand, ...].
+A pass that is "staged" stores each pack in a buffer, whose rows are as long as all its
+workgroups together, each so many columns and rows, in multiples of 256 bytes; the host then
+copies them into the texture. Sizes are written as trees: a number, a name of the input's free
+size, or [operator, operand, ...].
 """
 
 from __future__ import annotations
@@ -69,6 +71,8 @@ def _pass(kernel: Kernel, file: str) -> dict[str, Any]:
         "multiply_adds": kernel.macs,
         "layers": list(kernel.notes),
     }
+    if kernel.staged:
+        entry["staged"] = list(kernel.group)
     if kernel.weights is not None:
         entry["weights"] = f"{_stem(kernel)}.weights"
     return entry

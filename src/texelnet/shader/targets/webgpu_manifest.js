@@ -76,6 +76,9 @@ export function limitsFor({ passes, planes }, files) {
     maxTextureArrayLayers: Math.max(...Object.values(planes).map(({ packs }) => packs)),
     maxSampledTexturesPerShaderStage: most(({ reads }) => reads.length),
     maxComputeInvocationsPerWorkgroup: most(({ workgroup: [x, y] }) => x * y),
+    maxStorageBuffersPerShaderStage: most(
+      ({ packs, staged, weights }) => (staged ? packs[1] : 0) + (weights ? 1 : 0),
+    ),
     maxStorageBufferBindingSize: most(({ weights }) => files.get(weights)?.byteLength ?? 0),
     maxColorAttachmentBytesPerSample: Math.max(0, ...fragments.map(drawn)),
   };

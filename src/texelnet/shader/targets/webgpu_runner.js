@@ -47,6 +47,7 @@ export async function load(folder, { device } = {}) {
 class Net {
   #passes;
   #textures = {};
+  #staging = [];
   #apart = false;
   #size = "";
 
@@ -105,6 +106,7 @@ class Net {
   /** Give textures and weights back; the device (`net.device`) is left to the page. */
   destroy() {
     for (const texture of Object.values(this.#textures)) texture.destroy();
+    for (const buffer of this.#staging) buffer.destroy();
     for (const { buffer } of this.#passes) buffer?.destroy();
     this.#size = "";
   }
@@ -117,7 +119,9 @@ class Net {
     for (const texture of Object.values(this.#textures)) texture.destroy();
     const lies = (name) => (apart ? name : (manifest.planes[name].texture ?? name));
     const usage = {};
-    for (const { writes, form } of manifest.passes) usage[lies(writes)] |= written[form];
+    for (const { writes, form, staged } of manifest.passes) {
+      if (!staged) usage[lies(writes)] |= written[form];
+    }
     const made = {};
     for (const label of new Set(Object.keys(manifest.planes).map(lies))) {
       const own = COPY_SRC | COPY_DST | TEXTURE_BINDING | (usage[label] ?? 0);
@@ -131,16 +135,46 @@ class Net {
       const part = { baseArrayLayer, arrayLayerCount, dimension: dimension(manifest.planes[name]) };
       return this.#textures[name].createView(part);
     };
+    this.#stage(sizes);
     for (const pass of this.#passes) {
       const resources = pass.reads.map((name) => view(name));
-      if (pass.form === "compute") resources.push(view(pass.writes, ...pass.packs));
+      if (pass.staged) resources.push(...this.#buffers(pass));
+      else if (pass.form === "compute") resources.push(view(pass.writes, ...pass.packs));
       if (pass.reads.length) resources.push(device.createSampler()); // nearest, edges repeated
       if (pass.buffer) resources.push({ buffer: pass.buffer });
       const entries = resources.map((resource, binding) => ({ binding, resource }));
       pass.group = device.createBindGroup({ layout: pass.pipeline.getBindGroupLayout(0), entries });
-      pass.groups = pass.grid.map((tree, i) => Math.ceil(sizeAt(tree, sizes) / pass.workgroup[i]));
     }
     this.#size = JSON.stringify(sizes);
+  }
+
+  /** Lay the passes' workgroups, and make the buffers that some store their packs in. */
+  #stage(sizes) {
+    const { device, manifest } = this;
+    const largest = [];
+    for (const pass of this.#passes) {
+      pass.groups = pass.grid.map((tree, i) => Math.ceil(sizeAt(tree, sizes) / pass.workgroup[i]));
+      if (!pass.staged) continue;
+      const [columns, rows] = pass.groups.map((count, i) => count * pass.staged[i]);
+      const { bytes } = texelOf(manifest.planes[pass.writes]);
+      const bytesPerRow = 256 * Math.ceil((columns * bytes) / 256); // as WebGPU copies
+      pass.stage = { bytesPerRow, rowsPerImage: rows, size: bytesPerRow * rows };
+      for (let i = 0; i < pass.packs[1]; i++) {
+        largest[i] = Math.max(largest[i] ?? 0, pass.stage.size);
+      }
+    }
+    const most = device.limits.maxStorageBufferBindingSize;
+    if (Math.max(0, ...largest) > most) {
+      const needed = `stored through ${Math.max(...largest)} bytes a pack`;
+      throw new Error(`The picture is too large: ${needed}, the device ends at ${most}.`);
+    }
+    for (const buffer of this.#staging) buffer.destroy();
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
+    this.#staging = largest.map((size) => device.createBuffer({ size, usage }));
+  }
+
+  #buffers({ packs, stage }) {
+    return this.#staging.slice(0, packs[1]).map((buffer) => ({ buffer, size: stage.size }));
   }
 
   #upload(name, data) {
@@ -156,7 +190,7 @@ class Net {
     this.device.queue.writeTexture({ texture }, texels, layout, [width, height, layers]);
   }
 
-  #encode(encoder, { form, writes, packs, pipeline, group, groups }) {
+  #encode(encoder, { form, writes, packs, pipeline, group, groups, stage }) {
     const layer = (i) => ({ dimension: "2d", baseArrayLayer: packs[0] + i, arrayLayerCount: 1 });
     const attachment = (_, i) => ({
       view: this.#textures[writes].createView(layer(i)),
@@ -174,6 +208,12 @@ class Net {
     if (form === "compute") pass.dispatchWorkgroups(...groups);
     else pass.draw(3);
     pass.end();
+    const texture = this.#textures[writes];
+    for (let i = 0; stage && i < packs[1]; i++) {
+      const target = { texture, origin: [0, 0, packs[0] + i] };
+      const area = [texture.width, texture.height, 1];
+      encoder.copyBufferToTexture({ buffer: this.#staging[i], ...stage }, target, area);
+    }
   }
 
   #copy(encoder, name) {
@@ -215,22 +255,25 @@ async function newDevice(manifest, needs) {
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) throw new Error("This browser has WebGPU, yet offers no graphics adapter.");
   check(manifest, needs, adapter.limits);
-  const { maxTextureDimension2D, maxBufferSize } = adapter.limits; // these bound the picture
-  const requiredLimits = { ...needs, maxTextureDimension2D, maxBufferSize };
+  const { maxTextureDimension2D, maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  const bounds = { maxTextureDimension2D, maxBufferSize, maxStorageBufferBindingSize };
+  const requiredLimits = { ...needs, ...bounds }; // these bound the picture
   return adapter.requestDevice({ requiredLimits });
 }
 
 /**
- * Bindings of a pass: the planes it reads, the packs it writes (compute), a sampler, its weights.
+ * Bindings of a pass: the planes it reads, what it stores into (compute), a sampler, its weights.
  * Passes that differ in nothing else share what was `made`.
  */
-function pipeline(device, planes, { form, file, reads, writes, packs, weights }, files, made) {
+function pipeline(device, planes, pass, files, made) {
+  const { form, file, reads, writes, packs, staged, weights } = pass;
   const { format } = planes[writes];
   const viewOf = (name) => ({ viewDimension: dimension(planes[name]) });
   const bindings = reads.map((name) => ({
     texture: { sampleType: "unfilterable-float", ...viewOf(name) },
   }));
-  if (form === "compute") bindings.push({ storageTexture: { format, ...viewOf(writes) } });
+  if (staged) bindings.push(...Array(packs[1]).fill({ buffer: { type: "storage" } }));
+  else if (form === "compute") bindings.push({ storageTexture: { format, ...viewOf(writes) } });
   if (reads.length) bindings.push({ sampler: { type: "non-filtering" } });
   if (weights) bindings.push({ buffer: { type: "read-only-storage" } });
   const key = JSON.stringify([file, form, format, packs[1], bindings]);

@@ -15,7 +15,7 @@ from texelnet.pixel.expr import stretched_by
 from texelnet.pixel.show import multiply_adds
 from texelnet.shader.expense import driver_seconds, expense
 from texelnet.shader.kernel import Kernel, packs, texels_read
-from texelnet.shader.schedule import Schedule
+from texelnet.shader.schedule import MOST_PACKS, Schedule
 from texelnet.shader.write.draft import Draft
 from texelnet.shader.write.products import windows
 from texelnet.shader.write.stores import store
@@ -96,7 +96,14 @@ def _kernel(
         macs=round(multiply_adds(plane.computed) * part),
         notes=plane.layers,
         sides=sides,
+        staged=_is_staged(plane, schedule, count, bool(draft.weights)),
     )
+
+
+def _is_staged(plane: Plane, schedule: Schedule, count: int, weighty: bool) -> bool:
+    """Tell whether a pass stores in buffers: hosts bind eight, its weights are one."""
+    stored = schedule.staged and schedule.form == "compute" and plane.channels > 1
+    return stored and count + weighty <= MOST_PACKS
 
 
 def _sides(plane: Plane, program: Program) -> dict[str, tuple[str, str]]:
