@@ -13,8 +13,9 @@ from texelnet.explain.layer_shader import layer_shaders
 from texelnet.explain.scaling import scaling_of
 from texelnet.graph.network import Network
 from texelnet.ops.op import Node
-from texelnet.ops.told import Facts, Render
+from texelnet.ops.told import Facts, Render, Response
 from texelnet.run.onnxruntime import Picturing
+from texelnet.run.runner import Draw
 from texelnet.run.verify.trials import natural
 
 Planes = NDArray[np.float32]
@@ -51,8 +52,35 @@ def told_of_deconvolution(
         facts,
         grey=grey,
         renders=_renders(network, node, seen, grey),
+        response=_response(network, node, grey),
         scaling=scaling_of(network, seen),
     )
+
+
+def _response(network: Network, node: Node, grey: float) -> Response | None:
+    """Measure what one pixel changes, a grey level up and down, by the output's phases."""
+    contract, (sy, sx) = network.contract, node.get("strides", (1, 1))
+    assert contract is not None, "a picture is drawn"
+    if (sy, sx) != (contract.scale, contract.scale):
+        return None
+    draw, drawn = _drawing(network), []
+    for step in (1 / 255, -1 / 255):
+        flat = np.full((contract.planes, _SIDE, _SIDE), grey, np.float32)
+        flat[:, _SIDE // 2, _SIDE // 2] += step
+        drawn.append(draw(flat).astype(np.float64).mean(0))
+    change = (drawn[0] - drawn[1]) * 255 / 2
+    skip = -contract.crop % sy  # to a pixel that the layer counts from a multiple of its stride
+    whole = change[skip:, skip:]
+    height, width = (n // s for n, s in zip(whole.shape, (sy, sx), strict=True))
+    cells = whole[: height * sy, : width * sx].reshape(height, sy, width, sx)
+    return Response(grey, cells.transpose(1, 3, 0, 2).reshape(sy * sx, height, width))
+
+
+def _drawing(network: Network) -> Draw:
+    """Return what draws a picture in 0..1 under the network's contract."""
+    contract, respond = network.contract, Picturing(network)
+    assert contract is not None, "a picture is drawn"
+    return lambda planes: contract.from_network(respond(contract.to_network(planes)), planes)
 
 
 def _renders(network: Network, node: Node, picture: Planes, grey: float) -> list[Render]:
@@ -79,16 +107,11 @@ def _drawn(
     network: Network, picture: Planes, grey: float, strides: tuple[int, int]
 ) -> tuple[Planes, Planes]:
     """Return the picture, and (phases, channels) of a flat one."""
-    contract, respond = network.contract, Picturing(network)
+    contract, draw = network.contract, _drawing(network)
     assert contract is not None, "renders are pictures"
-
-    def draw(planes: Planes) -> Planes:
-        return contract.from_network(respond(contract.to_network(planes)), planes)
-
-    drawn = draw(picture)
-    if contract.channels == "bgr":
-        drawn = drawn[::-1]
-    flat = draw(np.full((contract.planes, _SIDE, _SIDE), grey, np.float32))
+    order = slice(None, None, -1) if contract.channels == "bgr" else slice(None)
+    drawn = draw(picture)[order]
+    flat = draw(np.full((contract.planes, _SIDE, _SIDE), grey, np.float32))[order]
     # rows and columns that the layer counts from a multiple of its strides, in the middle
     y, x = (
         n // 2 // s * s - contract.crop % s

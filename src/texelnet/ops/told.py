@@ -58,6 +58,23 @@ class Render:
 
 
 @dataclass(frozen=True)
+class Response:
+    """What output pixels take from input pixels around a picture of one grey.
+
+    Parameters
+    ----------
+    grey
+        The level, 0..1.
+    taps
+        (phases, rows, columns): for output pixel (sy*i + py, sx*j + px), phase py * sx + px,
+        how much it changes by a change of the one input pixel, at (i, j).
+    """
+
+    grey: float
+    taps: Floats
+
+
+@dataclass(frozen=True)
 class Scaling:
     """How a network's numbers become those of pictures in 0..1.
 
@@ -111,6 +128,8 @@ class Facts:
         The right picture and wrong ones.
     grey
         The level, 0..1, of the flat pictures of the renders.
+    response
+        How output pixels answer a small change of one input pixel.
     scaling
         How the network's numbers become those of pictures in 0..1.
     shaders
@@ -133,6 +152,7 @@ class Facts:
     level: float | None = None
     renders: Sequence[Render] = ()
     grey: float | None = None
+    response: Response | None = None
     scaling: Scaling | None = None
     shaders: Mapping[str, Sequence[str]] = field(default_factory=dict)
     quirks: Sequence[str] = ()

@@ -62,6 +62,7 @@ td.n, th.n { text-align: right; white-space: nowrap; font-variant-numeric: tabul
 tr.loud > * { color: var(--bad); font-weight: 600; }
 figure { margin: 1.2rem 0; } .row { display: grid; gap: 1rem 1.2rem;
   grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); }
+.four { grid-template-columns: repeat(auto-fill, minmax(min(100%, 12rem), 1fr)); }
 .row img { max-width: 100%; height: auto; display: block; border: 1px solid var(--line); }
 .zoomed { image-rendering: pixelated; } figcaption, .label { color: var(--soft);
   font-size: .9em; max-width: 46rem; } .label { margin-top: .3rem; }
@@ -149,8 +150,9 @@ def _part(part: Part, key: str) -> str:
             return _table(part)
         case Figure(parts, caption):
             inner = "".join(_shown(one, f"{key}-{i}") for i, one in enumerate(parts))
+            row = "row four" if len(parts) == 4 else "row"
             return (
-                f'<figure><div class="row">{inner}</div>'
+                f'<figure><div class="{row}">{inner}</div>'
                 f"<figcaption>{_said(caption)}</figcaption></figure>"
             )
 

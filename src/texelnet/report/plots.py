@@ -10,6 +10,9 @@ from typing import Any
 from texelnet.page import Line, Plot
 
 _INK, _FAINT = "#010101", "#020202"
+_LEGEND: dict[str, Any] = {"frameon": False, "labelcolor": _INK}
+_MANY = 4
+"""Curves that leave room for their names between them."""
 _LINES = ("#030301", "#030302", "#030303", "#030304", "#030305", "#030306", "#030307")
 _STYLES: dict[str, dict[str, Any]] = {
     "line": {"linewidth": 1.6},
@@ -38,6 +41,10 @@ def plot(drawn: Plot, key: str) -> str:
         for index, line in enumerate(drawn.lines):
             _draw(axes, line, _LINES[index % len(_LINES)])
         _dress(axes, drawn)
+        if len(drawn.lines) > _MANY:
+            figure.legend(loc="outside upper center", ncols=4, **_LEGEND)
+        elif len(drawn.lines) > 1:
+            axes.legend(**_LEGEND)
         file = io.StringIO()
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
     return _inline(file.getvalue(), drawn.alt, key)
@@ -56,8 +63,6 @@ def _dress(axes: Any, drawn: Plot) -> None:
     axes.grid(color=_FAINT, linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(_FAINT)
-    if len(drawn.lines) > 1:
-        axes.legend(frameon=False, labelcolor=_INK)
 
 
 def _inline(svg: str, alt: str, key: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from texelnet.ops.conv_transpose.flat import flat_field
+from texelnet.ops.conv_transpose.frequency import frequency
 from texelnet.ops.conv_transpose.meeting import meeting
 from texelnet.ops.conv_transpose.overlap import overlap, uneven
 from texelnet.ops.conv_transpose.phases import Stamp
@@ -39,6 +40,7 @@ def explain(node: Node, facts: Facts) -> Told:
             *flat_field(stamp, facts),
             *stripes(stamp, facts),
             *rule(facts),
+            *frequency(stamp, facts),
             *_shaders(facts),
         ],
     )

@@ -14,6 +14,7 @@ from texelnet.page import Figure, Image, Note, Part, Section, Table, Text
 from texelnet.picture.shown import shown
 
 _EACH, _TILES = 4, 4
+_COLOURS = ("red", "green", "blue")
 _CROP, _ZOOM, _WHOLE = 24, 10, 192
 """Pixels that are enlarged, how much, and pixels on a side that are shown of a picture."""
 
@@ -41,7 +42,10 @@ def stripes(stamp: Stamp, facts: Facts) -> list[Section]:
 def seen(stamp: Stamp, flat: Floats) -> Pattern:
     """Name the pattern of (phases, channels) over 0..1, in the channel that shows it most."""
     channel = int(np.argmax(np.ptp(flat, axis=0)))
-    return pattern(255 * flat[:, channel].reshape(stamp.strides))
+    found = pattern(255 * flat[:, channel].reshape(stamp.strides))
+    if found.name == "none" or flat.shape[1] != len(_COLOURS):
+        return found
+    return found._replace(name=f"{found.name}, in {_COLOURS[channel]}")
 
 
 def hidden(stamp: Stamp, flat: Floats) -> str:
