@@ -10,6 +10,7 @@
     ├── PictureError     a picture file can't be read or written
     ├── ShaderError      the network can't be written as shaders for the host
     ├── PackageError     a package on disk is incomplete, damaged or of another kind
+    ├── DrawError        an outline or a scene can't be drawn as asked
     ├── DeviceError      no graphics driver, or it refuses what was asked
     └── UsageError       the command line's words do not fit together
 """
@@ -61,6 +62,10 @@ class ShaderError(TexelnetError):
 
 class PackageError(TexelnetError):
     """A package on disk is incomplete, damaged or of another kind."""
+
+
+class DrawError(TexelnetError):
+    """An outline or a scene can't be drawn as asked."""
 
 
 class DeviceError(TexelnetError):

@@ -1,0 +1,22 @@
+"""DRAW: outlines whose labels are exact, because the pen that paints them draws the labels."""
+
+from texelnet.draw.drop import Drop, Outline
+from texelnet.draw.path import Contour, Path, Pen, polygon
+from texelnet.draw.simple import Certificate, certify, crosses_itself
+from texelnet.draw.spline import catmull_rom, circle, handle, knots
+
+__all__ = [
+    "Certificate",
+    "Contour",
+    "Drop",
+    "Outline",
+    "Path",
+    "Pen",
+    "catmull_rom",
+    "certify",
+    "circle",
+    "crosses_itself",
+    "handle",
+    "knots",
+    "polygon",
+]
