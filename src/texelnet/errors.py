@@ -6,6 +6,7 @@
     ├── PrototxtError    a network's text can't be read, or names something Caffe does not know
     ├── WeightsError     weights are missing, damaged, or do not fit their layer
     ├── NetworkError     the network itself can't be what was asked of it
+    │   └── LabelError   a label is none that the network could learn
     ├── ContractError    what the network wants of a picture is unknown or contradictory
     ├── PictureError     a picture file can't be read or written
     ├── ShaderError      the network can't be written as shaders for the host
@@ -46,6 +47,41 @@ class WeightsError(TexelnetError):
 
 class NetworkError(TexelnetError):
     """The network itself can't be what was asked of it."""
+
+
+class LabelError(NetworkError):
+    """A label is none that the network could learn.
+
+    Parameters
+    ----------
+    where, hint
+        As of all errors.
+    blob, picture
+        Where it was found: the blob as the file calls it, the picture's number in the batch.
+    value, behind
+        What stands there; which pixel it is, and what labels may be.
+    entry
+        Where the picture comes from: a file, a row; empty if nobody knows.
+    """
+
+    def __init__(
+        self,
+        where: str,
+        blob: str,
+        picture: int,
+        value: str,
+        behind: str,
+        hint: str,
+        entry: str = "",
+    ) -> None:
+        self.blob, self.picture, self.value, self.behind = blob, picture, value, behind
+        known = f" ({entry})" if entry else ""
+        super().__init__(where, f"{blob} has {value} in picture {picture}{known}{behind}", hint)
+
+    def of(self, entry: str) -> LabelError:
+        """Return the same error with the place that the picture comes from."""
+        found = self.blob, self.picture, self.value, self.behind
+        return LabelError(self.where, *found, self.hint, entry)
 
 
 class ContractError(TexelnetError):

@@ -40,7 +40,8 @@ class Layer:
     """One layer: its settings, the blobs it reads and writes, and their shapes.
 
     Shapes are (batch, channels, height, width), with the sizes of the file. A Python layer has
-    a program, once it is allowed to run (see `caffe/python/`).
+    a program, once it is allowed to run (see `caffe/python/`). `written` are the bottoms as the
+    file calls them, before Split layers were put in.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Layer:
     top_shapes: tuple[Shape, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     program: Any = None
+    written: tuple[str, ...] = ()
 
     @property
     def where(self) -> str:

@@ -174,7 +174,7 @@ def read_net(
     own = message.block("state")
     state = State(phase, level, frozenset([*stages, *own.words("stage")]))
     kept = [layer for layer in message.blocks("layer") if state.keeps(layer, source)]
-    bare = [_layer(one, source) for one in insert_splits(kept, source)]
+    bare = _written([_layer(one, source) for one in insert_splits(kept, source)])
     if not message.has("layer"):
         hint = "give the file that holds layer { ... }: is this one whole?"
         raise PrototxtError(source, "there are no layers in this file", hint)
@@ -244,6 +244,16 @@ def _layer(message: Message, source: str) -> Layer:
 
 def _a(kind: str) -> str:
     return f"an {kind[:80]}" if kind[:1] in "AEIO" else f"a {kind[:80]}"
+
+
+def _written(layers: list[Layer]) -> list[Layer]:
+    """Tell each layer what its bottoms are called where there is no Split."""
+    splits = [one for one in layers if one.type == "Split" and one.bottoms]
+    copies = {top: one.bottoms[0] for one in splits for top in one.tops}
+    return [
+        replace(layer, written=tuple(copies.get(blob, blob) for blob in layer.bottoms))
+        for layer in layers
+    ]
 
 
 def _outputs(layers: Iterable[Layer], wanted: frozenset[str]) -> tuple[str, ...]:

@@ -29,10 +29,10 @@ from texelnet.caffe.snapshot import (
 )
 from texelnet.caffe.solver import Solver
 from texelnet.disk import write_whole
-from texelnet.errors import NetworkError, WeightsError
+from texelnet.errors import LabelError, NetworkError, WeightsError
 from texelnet.train.group import Group
 from texelnet.train.needs import loss_weights, refuse_learnt_labels
-from texelnet.train.net import Interpreted
+from texelnet.train.net import Interpreted, Pass
 from texelnet.train.solver import Descent, steps_done
 
 MOST_SIDECAR = 1 << 20
@@ -133,14 +133,14 @@ class Training:
         Raises
         ------
         NetworkError
-            If the loss is no number any more.
+            If the loss is no number any more, or a label is wrong.
         """
         number, count = self.iteration, self.solver.message.number("iter_size")
         total, pictures = 0.0, 0
         for part in range(count):
             batch = (number * count + part) * self.group.size + self.group.rank
             self._seed(batch)
-            made = self.network.forward(self._inputs(self.feeds, batch))
+            made = self._passed(self.network, self.feeds, batch)
             assert made.loss is not None
             made.loss.backward()
             total += self.group.total(float(made.loss.detach()))
@@ -165,7 +165,7 @@ class Training:
         batches = self.solver.message.numbers("test_iter")[index]
         for batch in range(batches):
             with self.torch.no_grad():
-                made = network.forward(self._inputs(feeds, batch))
+                made = self._passed(network, feeds, batch)
             for name in network.net.outputs:
                 for place, value in enumerate(made.last[name].flatten().tolist()):
                     key = name if made.last[name].numel() == 1 else f"{name}[{place}]"
@@ -218,6 +218,16 @@ class Training:
         kept = sidecar(path)
         self.seed = int(kept.get("seed", self.seed))
         self.losses.extend(float(loss) for loss in kept.get("losses", []))
+
+    def _passed(self, network: Interpreted, fed: Sequence[_Fed], batch: int) -> Pass:
+        """Compute a batch; a label that is wrong is told with where its picture comes from."""
+        try:
+            return network.forward(self._inputs(fed, batch))
+        except LabelError as error:
+            for one in fed:
+                if error.blob in one.tops:
+                    raise error.of(one.feed.entry(batch, self.seed, error.picture)) from None
+            raise
 
     def _inputs(self, fed: Sequence[_Fed], batch: int) -> dict[str, Any]:
         return {

@@ -55,7 +55,11 @@ def database(layer: Layer, training: bool) -> Feed:
         ]
         return stacked(pictures), np.array([label for _, label in found], np.float32)
 
-    return Feed(((size, *shape), (size,))[: len(layer.tops)], batch, len(keys))
+    def entry(number: int, seed: int, place: int) -> str:
+        key = keys[chosen(number, size, len(keys), seed, False)[place]]
+        return f"key {key.decode('utf-8', 'replace')} of {path}"
+
+    return Feed(((size, *shape), (size,))[: len(layer.tops)], batch, len(keys), entry)
 
 
 def _opened(layer: Layer, path: Path) -> tuple[Any, list[bytes]]:

@@ -31,11 +31,15 @@ class Feed:
         (number, seed) -> the tops, float32.
     length
         How many entries there are; 0: without end.
+    entry
+        (number, seed, place in the batch) -> where that entry comes from, for people; empty if
+        from nowhere.
     """
 
     shapes: tuple[Shape, ...]
     batch: Callable[[int, int], Arrays]
     length: int = 0
+    entry: Callable[[int, int, int], str] = lambda number, seed, place: ""
 
 
 def chosen(number: int, size: int, length: int, seed: int, shuffle: bool) -> list[int]:

@@ -43,15 +43,20 @@ def hdf5(layer: Layer, training: bool) -> Feed:
                 fact = f"{top} is {other} in {file.filename}, {spoken(shape)} before"
                 raise layer.error(fact, "rows of one shape")
 
-    def batch(number: int, seed: int) -> Arrays:
+    def rows_of(number: int, seed: int) -> list[tuple[Any, int]]:
         entries = chosen(number, size, length, seed, settings.flag("shuffle"))
-        places = [(int(np.searchsorted(starts, e, "right")) - 1, e) for e in entries]
-        return tuple(
-            stacked([files[f][top][e - int(starts[f])] for f, e in places])
-            for top in layer.tops
-        )
+        found = [(int(np.searchsorted(starts, e, "right")) - 1, e) for e in entries]
+        return [(files[f], e - int(starts[f])) for f, e in found]
 
-    return Feed(tuple((size, *shape) for shape in shapes), batch, length)
+    def batch(number: int, seed: int) -> Arrays:
+        found = rows_of(number, seed)
+        return tuple(stacked([file[top][row] for file, row in found]) for top in layer.tops)
+
+    def entry(number: int, seed: int, place: int) -> str:
+        file, row = rows_of(number, seed)[place]
+        return f"row {row} of {file.filename}"
+
+    return Feed(tuple((size, *shape) for shape in shapes), batch, length, entry)
 
 
 def _opened(layer: Layer, name: str) -> Any:

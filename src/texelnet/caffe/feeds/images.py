@@ -53,7 +53,11 @@ def images(layer: Layer, training: bool) -> Feed:
         labels = np.array([entries[p][1] for p in places], np.float32)
         return stacked(pictures), labels
 
-    return Feed(((size, *shape), (size,))[: len(layer.tops)], batch, len(entries))
+    def entry(number: int, seed: int, place: int) -> str:
+        at = chosen(number, size, len(entries), seed, settings.flag("shuffle"))[place]
+        return root + entries[at][0]
+
+    return Feed(((size, *shape), (size,))[: len(layer.tops)], batch, len(entries), entry)
 
 
 def _entry(layer: Layer, line: str) -> tuple[str, int]:

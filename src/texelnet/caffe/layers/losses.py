@@ -17,7 +17,7 @@ from texelnet.caffe.about import About
 from texelnet.caffe.about import layer as example
 from texelnet.caffe.binary import read_binaryproto
 from texelnet.caffe.layer import Kind, Layer, Run, Shape, Writer, spoken
-from texelnet.caffe.layers._labels import no_class
+from texelnet.caffe.layers._labels import check_count, classes, exchanged, shares
 from texelnet.losses import LOSSES, accuracy, in_torch, softmax
 
 Settings = dict[str, Any]
@@ -37,31 +37,6 @@ def _axis(layer: Layer) -> int:
     return layer.axis(layer.settings(block.get(layer.type, "softmax_param")).number("axis"))
 
 
-def _labelled(layer: Layer, axis: int) -> None:
-    """Refuse labels that are not one for each entry of the scores."""
-    scores, labels = layer.bottom_shapes[:2]
-    wanted = prod(scores[:axis]) * prod(scores[axis + 1 :])
-    if prod(labels) == wanted:
-        return
-    each = spoken((*scores[:axis], 1, *scores[axis + 1 :]))
-    fact = f"{layer.bottoms[1]} is {spoken(labels)}, the scores {layer.bottoms[0]} take {each}"
-    hint = "one whole number for each entry: the class, not a picture for each class"
-    if prod(labels) == prod(scores):
-        hint += "; take the argmax over the classes' axis"
-    raise layer.error(fact, hint)
-
-
-def _turned(layer: Layer) -> str:
-    """Doubt labels whose height and width are those of the scores the other way round."""
-    scores, labels = layer.bottom_shapes[:2]
-    if scores[-2:] == labels[-2:] or scores[-2:] != labels[-2:][::-1] or len(scores) != 4:
-        return ""
-    return (
-        f"{layer.bottoms[1]} is {spoken(labels)}, the scores {spoken(scores)}: height and "
-        "width are exchanged, which only the count hides"
-    )
-
-
 def _counts_for_nothing(layer: Layer) -> str:
     """Doubt a SmoothL1Loss without a loss_weight."""
     if layer.message.reals("loss_weight"):
@@ -74,10 +49,12 @@ def _same_count(layer: Layer, bottoms: Sequence[int]) -> None:
     for index in bottoms:
         other = layer.bottom_shapes[index]
         if prod(other) != prod(first) or other[:1] != first[:1]:
-            fact = (
-                f"{layer.bottoms[0]} is {spoken(first)}, {layer.bottoms[index]} {spoken(other)}"
-            )
-            raise layer.error(fact, "as many pictures, and as many numbers, in both")
+            names = layer.written
+            fact = f"{names[0]} is {spoken(first)}, {names[index]} {spoken(other)}"
+            hint = "as many pictures, and as many numbers, in both"
+            if other == (first[0], 1, *first[2:]) and layer.type == "SigmoidCrossEntropyLoss":
+                hint = "0 or 1 for each class; for one class a pixel take SoftmaxWithLoss"
+            raise layer.error(fact, hint)
 
 
 def _with_shares(layer: Layer, check: Callable[[Layer], None]) -> tuple[Shape, ...]:
@@ -107,16 +84,16 @@ def _normalised(layer: Layer) -> Settings:
 
 
 def _softmax_check(layer: Layer) -> None:
-    _labelled(layer, _axis(layer))
+    check_count(layer, _axis(layer))
 
 
 def _infogain_check(layer: Layer) -> None:
     axis = _axis(layer)
-    _labelled(layer, axis)
+    check_count(layer, axis)
     classes = layer.bottom_shapes[0][axis]
     source = layer.settings("infogain_loss_param").word("source")
     if len(layer.bottoms) == 3:
-        name, shape = layer.bottoms[2], layer.bottom_shapes[2]
+        name, shape = layer.written[2], layer.bottom_shapes[2]
     elif source:
         name, shape = source, _gains(layer).shape
     else:
@@ -139,9 +116,9 @@ def _gains(layer: Layer) -> np.ndarray:
 
 def _smooth_check(layer: Layer) -> None:
     first = layer.bottom_shapes[0]
-    for name, shape in zip(layer.bottoms, layer.bottom_shapes, strict=True):
+    for name, shape in zip(layer.written, layer.bottom_shapes, strict=True):
         if shape != first:
-            fact = f"{layer.bottoms[0]} is {spoken(first)}, {name} is {spoken(shape)}"
+            fact = f"{layer.written[0]} is {spoken(first)}, {name} is {spoken(shape)}"
             raise layer.error(fact, "predictions, targets and weights have one shape")
     settings = layer.settings("smooth_l1_loss_param")
     if len(layer.bottoms) == 3 and settings.has("sigma"):
@@ -153,13 +130,13 @@ def _smooth_check(layer: Layer) -> None:
 def _contrastive_check(layer: Layer) -> None:
     _same_count(layer, [1])
     if prod(layer.bottom_shapes[2]) != layer.bottom_shapes[0][0]:
-        fact = f"{layer.bottoms[2]} is {spoken(layer.bottom_shapes[2])}"
+        fact = f"{layer.written[2]} is {spoken(layer.bottom_shapes[2])}"
         raise layer.error(fact, f"one number for each of {layer.bottom_shapes[0][0]} pairs")
 
 
 def _hinge_check(layer: Layer) -> None:
     if prod(layer.bottom_shapes[1]) != layer.bottom_shapes[0][0]:
-        fact = f"{layer.bottoms[1]} is {spoken(layer.bottom_shapes[1])}"
+        fact = f"{layer.written[1]} is {spoken(layer.bottom_shapes[1])}"
         raise layer.error(fact, f"one label for each of {layer.bottom_shapes[0][0]} pictures")
 
 
@@ -184,6 +161,8 @@ def _forward(layer: Layer, run: Run) -> Sequence[Any]:
     bottoms = list(run.bottoms)
     if layer.type in _CLASSES:
         bottoms[1] = _classes(layer, run)
+    elif layer.type == "SigmoidCrossEntropyLoss":
+        shares(layer, run, _normalised(layer)["ignore_label"])
     if layer.type == "InfogainLoss" and len(bottoms) == 2:
         gains = run.torch.from_numpy(np.array(_gains(layer)))
         bottoms.append(gains.to(bottoms[0].device))
@@ -204,32 +183,20 @@ _CLASSES = ("SoftmaxWithLoss", "InfogainLoss", "HingeLoss", "MultinomialLogistic
 
 
 def _classes(layer: Layer, run: Run) -> Any:
-    """Return the labels, cut to whole numbers as Caffe does, once all are known to be classes.
-
-    Raises
-    ------
-    NetworkError
-        With the picture, the pixel, the value, and what it usually means.
-    """
+    """Return the labels, once all are known to be classes."""
     axis = 1 if layer.type in ("HingeLoss", "MultinomialLogisticLoss") else _axis(layer)
-    shape, labels = layer.bottom_shapes[0], run.torch.trunc(run.bottoms[1].detach())
     ignored = None
     if layer.type == "Accuracy" and layer.settings("accuracy_param").has("ignore_label"):
         ignored = layer.settings("accuracy_param").number("ignore_label")
     elif layer.type in ("SoftmaxWithLoss", "InfogainLoss"):
         ignored = _normalised(layer)["ignore_label"]
-    wrong = ~((labels >= 0) & (labels < shape[axis]))
-    if ignored is not None:
-        wrong &= labels != ignored
-    if bool(wrong.any()):
-        raise no_class(layer, axis, labels, wrong)
-    return labels
+    return classes(layer, run, axis, ignored)
 
 
 def _accuracy_shapes(layer: Layer) -> tuple[Shape, ...]:
     """Return a single number, and one for each class."""
     axis = _axis(layer)
-    _labelled(layer, axis)
+    check_count(layer, axis)
     classes = layer.bottom_shapes[0][axis]
     best = layer.settings("accuracy_param").number("top_k")
     if best > classes:
@@ -325,7 +292,7 @@ LOSS_LAYERS: dict[str, Kind] = {
             "SoftmaxWithLoss",
             _softmax_check,
             shares=True,
-            doubt=_turned,
+            doubt=exchanged,
             settings=("softmax_param", "loss_param"),
         ),
         _loss("EuclideanLoss", lambda layer: _same_count(layer, [1]), labels=()),
@@ -351,7 +318,7 @@ LOSS_LAYERS: dict[str, Kind] = {
             labels=(1, 2),
             settings=("infogain_loss_param", "loss_param"),
         ),
-        _loss("MultinomialLogisticLoss", lambda layer: _labelled(layer, 1)),
+        _loss("MultinomialLogisticLoss", lambda layer: check_count(layer, 1)),
         _loss(
             "SmoothL1Loss",
             _smooth_check,
