@@ -15,6 +15,7 @@ from texelnet.graph.network import Network
 from texelnet.run import tune
 from texelnet.shader.schedule import COMPUTE, FRAGMENT
 from texelnet.shader.targets import TARGETS
+from texelnet.shader.tuned import shipped
 
 WEBGPU = TARGETS["webgpu"]
 
@@ -91,3 +92,41 @@ def test_compile_takes_a_kept_schedule_and_lifts_its_budget(
     assert written == json.loads(json.dumps(COMPUTE.hard().json()))
     assert main([*words, "--tune", "soft"]) == 2
     assert '--tune: there is no "soft"' in capsys.readouterr().err
+
+
+def test_the_shipped_table_is_of_known_hosts_and_its_best_comes_first() -> None:
+    for row in shipped():
+        assert row.target in TARGETS
+        times = [ms for _, ms in row.table]
+        assert 0 < times[0] == min(times)
+    assert len({(row.target, row.device) for row in shipped()}) == len(shipped())
+
+
+def test_the_shipped_table_is_printed_without_a_network(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["tune", "--shipped"])
+    assert ended.value.code == 0
+    told = capsys.readouterr().out
+    for row in shipped():
+        assert f"{row.device} for {row.target}: " in told
+
+
+def test_compile_takes_the_schedule_of_a_device_in_the_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["compile", "decon-x2", "--for", "mpv", "-o", str(tmp_path / "package")]
+    assert main([*words, "--device", "llvmpipe"]) == 0
+    written = json.loads((tmp_path / "package" / "manifest.json").read_text())["schedule"]
+    (row,) = (t for t in shipped() if (t.target, t.device) == ("mpv", "llvmpipe"))
+    assert written == json.loads(json.dumps(row.schedule.json()))
+    assert main([*words, "--device", "llvmpie"]) == 2
+    assert '--device: there is no "llvmpie"\n  try: did you mean llvmpipe?' in (
+        capsys.readouterr().err
+    )
+    assert main([*words, "--device", "llvmpipe", "--schedule", "compute"]) == 2
+    assert capsys.readouterr().err == (
+        "--schedule: a device has a schedule of its own\n"
+        "  try: leave --schedule or --device out\n"
+    )

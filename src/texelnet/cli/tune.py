@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 from texelnet.cli import _table
 from texelnet.cli._status import status
@@ -14,9 +15,26 @@ from texelnet.cli.network import add_words, choice, read_network
 HELP = "Find the fastest schedule of a network on this machine."
 
 
+class _Shipped(argparse.Action):
+    """Print the shipped table in place of a measurement."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from texelnet.shader.tuned import shipped
+
+        for t in shipped():
+            title = f"{t.device} for {t.target}: {t.network}, {t.size[0]}x{t.size[1]}"
+            rows = [(name, f"{ms:.1f}") for name, ms in t.table]
+            head = ("schedule", f"ms a frame ({t.clock})")
+            _table.show(f"{title} on {t.adapter}", head, rows, right=(1,))
+        parser.exit()
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add NETWORK, --for, --size, --hard, -o and --json."""
+    """Add NETWORK, --shipped, --for, --size, --hard, -o and --json."""
     add_words(parser)
+    parser.add_argument(
+        "--shipped", action=_Shipped, nargs=0, help="print what was measured elsewhere, and end"
+    )
     parser.add_argument(
         "--for", dest="target", metavar="TARGET", required=True, help="the host"
     )
