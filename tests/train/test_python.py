@@ -117,6 +117,14 @@ def test_only_their_code_sees_the_stand_in(own, monkeypatch):
     assert str(Path.cwd()) not in sys.path
 
 
+def test_a_layer_reshapes_its_tops_alone(own):
+    own(MODULE.read_text().replace("top[0].reshape(1)", "bottom[1].reshape(6)", 1))
+    assert told(INPUTS + LOSS, PrototxtError) == (
+        'net.prototxt:5 (layer "loss"): EuclideanLossLayer.reshape made a blob it reads (6,)\n'
+        "  try: it was (2, 3): only tops are reshaped"
+    )
+
+
 RAISING = "def forward(self, bottom, top):\n        1 / 0\n\n    def later(self, bottom, top):"
 WRONG = [
     (

@@ -30,6 +30,11 @@ class Program:
         The user's class.
     phase
         TRAIN or TEST.
+
+    Attributes
+    ----------
+    parameters
+        Those that `setup` added.
     """
 
     def __init__(self, layer: CaffeLayer, cls: type[Layer], phase: str) -> None:
@@ -47,7 +52,9 @@ class Program:
                 raise self._complaint("__init__", error) from None
         text = layer.settings("python_param").word("param_str")
         self.own.param_str = self.own.param_str_ = text
-        self.own.phase, self.own.blobs = {"TRAIN": TRAIN, "TEST": TEST}[phase], Blobs()
+        self.parameters = Blobs()
+        self.own.phase = {"TRAIN": TRAIN, "TEST": TEST}[phase]
+        self.own.blobs = self.parameters
 
     def shapes(self, bottoms: Sequence[Shape]) -> tuple[Shape, ...]:
         """Return the shapes of the tops, for bottoms of these shapes.
@@ -64,11 +71,6 @@ class Program:
             self._is_set_up = True
         self._call("reshape", self.bottoms, self.tops)
         return tuple(top.shape for top in self.tops)
-
-    @property
-    def parameters(self) -> Blobs:
-        """The layer's parameters: those that `setup` added."""
-        return self.own.blobs
 
     def forward(self, bottoms: Sequence[Array], parameters: Sequence[Array]) -> list[Array]:
         """Return the tops."""
@@ -103,11 +105,18 @@ class Program:
         return [np.array(b.diff) for b in bottoms], [np.array(p.diff) for p in parameters]
 
     def _call(self, method: str, *words: Any) -> None:
+        """Call a method; what it reads has to keep its shape, tops may take another."""
+        read = [blob for blob in (*self.bottoms, *self.parameters) if blob not in self.tops]
+        before = [blob.shape for blob in read]
         with standing_in():
             try:
                 getattr(self.own, method)(*words)
             except (Exception, SystemExit) as error:
                 raise self._complaint(method, error) from None
+        for blob, shape in zip(read, before, strict=True):
+            if blob.shape != shape:
+                fact = f"{self.cls.__name__}.{method} made a blob it reads {blob.shape}"
+                raise self.layer.error(fact, f"it was {shape}: only tops are reshaped")
 
     def _complaint(self, method: str, error: BaseException) -> Exception:
         blobs = {"bottom": self.bottoms, "top": self.tops}
