@@ -74,6 +74,14 @@ def test_run_computes_it_with_its_gradients(folder):
     assert main(words) == 2
 
 
+def test_a_loss_beside_it_is_explained(folder, capsys):
+    words = ["explain", "net.prototxt", "--layer", "loss"]
+    assert main([*words, "--allow-python"]) == 0
+    assert "score" in capsys.readouterr().out
+    assert main(words) == 2
+    assert capsys.readouterr().err.endswith("if you trust it, --allow-python\n")
+
+
 def test_a_program_is_no_graph(folder, capsys):
     assert main(["compile", "net.prototxt", "--for", "webgpu", "-o", "out"]) == 2
     assert capsys.readouterr().err == (

@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from texelnet.cli._contract import searched
-from texelnet.cli.network import add_words, find, graph, is_onnx, read_graph, read_net
+from texelnet.cli.network import (
+    add_allow_python,
+    add_words,
+    find,
+    graph,
+    is_onnx,
+    read_graph,
+    read_net,
+)
 
 if TYPE_CHECKING:
     from texelnet.graph.network import Network
@@ -23,12 +31,13 @@ FORMATS = {"html": ".html", "markdown": ".md", "terminal": ".txt"}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add NETWORK's words, --layer, --picture, -o and --format."""
+    """Add NETWORK's words, --layer, --picture, -o, --format, --allow-python."""
     add_words(parser)
     parser.add_argument("--layer", metavar="NAME", help="the layer, as the file calls it")
     parser.add_argument("--picture", metavar="FILE", help="what passes through: PNG or JPEG")
     parser.add_argument("-o", dest="page", metavar="PAGE", help="write a page: .html or .md")
     parser.add_argument("--format", choices=FORMATS, help="of the page; PAGE's ending says it")
+    add_allow_python(parser)
 
 
 def run(words: argparse.Namespace) -> int:
@@ -52,7 +61,7 @@ def _loss(words: argparse.Namespace) -> Page | None:
     from texelnet.explain import explain_loss
     from texelnet.report import explanation_page
 
-    found = explain_loss(find(words.network), words.layer)
+    found = explain_loss(find(words.network), words.layer, allow_python=words.allow_python)
     return None if found is None else explanation_page(found)
 
 
