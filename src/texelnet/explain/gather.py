@@ -7,7 +7,7 @@ contract, sizes that are pinned, a blob that is no picture) is left out of the f
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ from texelnet.caffe.about import About
 from texelnet.caffe.layers import KINDS
 from texelnet.errors import NetworkError, ShaderError, UsageError
 from texelnet.explain.deconvolution import told_of_deconvolution
+from texelnet.graph.contract import Contract
 from texelnet.graph.network import Network
 from texelnet.ops import OPS, Facts, Node, Op, Operand, Told, read_node
 from texelnet.ops.told import Flat
@@ -90,10 +91,13 @@ def run_on(network: Network, picture: NDArray[np.float32] | None) -> Blobs:
 
 
 def _run(network: Network, reference: Reference, picture: NDArray[np.float32] | None) -> Blobs:
-    if picture is not None and network.contract is not None:
-        feeds = {next(iter(reference.inputs)): network.contract.to_network(picture)[None]}
+    rng, contract = np.random.default_rng(0), network.contract
+    shape = next(iter(reference.inputs.values()), [])
+    if picture is None and contract is not None and len(reference.inputs) == 1:
+        picture = rng.random((contract.planes, *_sides(contract, shape)), np.float32)
+    if picture is not None and contract is not None:
+        feeds = {next(iter(reference.inputs)): contract.to_network(picture)[None]}
     else:
-        rng = np.random.default_rng(0)
         feeds = {
             name: rng.random([n if isinstance(n, int) else _SIDE for n in shape], np.float32)
             for name, shape in reference.inputs.items()
@@ -173,11 +177,9 @@ def _flat(network: Network, reference: Reference, entering: str) -> Flat | None:
     shape = next(iter(reference.inputs.values()), [])
     if contract is None or len(reference.inputs) != 1 or len(shape) != 4 or not entering:
         return None
-    around = 2 * contract.border
-    sides = [n - around if isinstance(n, int) else _SIDE for n in shape[2:]]
     entered = []
     for grey in GREYS:
-        flat = np.full((contract.planes, *sides), grey, np.float32)
+        flat = np.full((contract.planes, *_sides(contract, shape)), grey, np.float32)
         numbers = contract.to_network(flat)[None]
         feeds = {next(iter(reference.inputs)): numbers}
         try:
@@ -188,6 +190,11 @@ def _flat(network: Network, reference: Reference, entering: str) -> Flat | None:
             return None
         entered.append(found[0, :, found.shape[2] // 2, found.shape[3] // 2])
     return Flat(GREYS, np.array(entered))
+
+
+def _sides(contract: Contract, shape: Sequence[object]) -> list[int]:
+    """Return height and width of a picture that an input of this shape takes."""
+    return [n - 2 * contract.border if isinstance(n, int) else _SIDE for n in shape[2:]]
 
 
 def _level(network: Network, node: Node) -> float | None:

@@ -85,7 +85,8 @@ def _numbers(stamp: Stamp, facts: Facts) -> list[tuple[str, str]]:
         found.append(
             ("group", f"{stamp.group}: each output sees {inputs // stamp.group} inputs")
         )
-    found.append(("weights", f"{stamp.kernel.size:,} and {stamp.bias.size} of bias"))
+    bias = f"{stamp.bias.size} of bias" if np.any(stamp.bias) else "no bias"
+    found.append(("weights", f"{stamp.kernel.size:,} and {bias}"))
     if facts.shape and facts.made:
         found.append(("picture", f"{_size(facts.shape)} to {_size(facts.made)}"))
     taps, into = _taps(stamp), inputs // stamp.group
@@ -119,11 +120,13 @@ def _views(stamp: Stamp) -> Section:
     """The multiplication with col2im beside what a pixel shader does."""
     inputs, each, kh, kw = stamp.kernel.shape
     outputs, into = each * stamp.group, inputs // stamp.group
-    images = kh * kw * outputs
+    images, many = kh * kw * outputs, into > 1
+    summed = f": the multiplication sums {into} channels" * many
     rows = [
         (
             "first",
-            f"multiply: {images} images, each already a sum over {into} channels",
+            f"multiply: {images} images"
+            + (f", each already a sum over {into} channels" * many),
             "find the input pixels and weights that meet here",
         ),
         (
@@ -140,9 +143,8 @@ def _views(stamp: Stamp) -> Section:
             Text(
                 f"Caffe multiplies first: {kh} x {kw} kernel places times {outputs} "
                 f"{'output makes' if outputs == 1 else 'outputs make'} {images} images, "
-                f"however many inputs there are: the multiplication sums {into} channels. A "
-                "pixel shader cannot write to its neighbours, so it asks the other way round: "
-                "which stamps lie on this pixel?"
+                f"however many inputs there are{summed}. A pixel shader cannot write to its "
+                "neighbours, so it asks the other way round: which stamps lie on this pixel?"
             ),
             Table(
                 "one deconvolution, two orders of the same sums",

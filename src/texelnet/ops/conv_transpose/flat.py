@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from texelnet.ops.conv_transpose.overlap import by_group, group_names
 from texelnet.ops.conv_transpose.phases import Floats, Stamp, checkerboard_index
-from texelnet.ops.conv_transpose.ripple import CELLS, local_index
+from texelnet.ops.conv_transpose.ripple import CELLS, local_index, pattern
 from texelnet.ops.told import Facts, Flat
 from texelnet.page import Figure, Line, Note, Part, Plot, Section, Table, Text
 from texelnet.picture.shown import heat, shown
@@ -88,8 +88,8 @@ def _split(stamp: Stamp, flat: Flat, at: int, facts: Facts) -> list[Part]:
         f"all {len(used)} channels together {_number(np.ptp(total))} ({_unit(facts)})."
         if len(used) > 1
         else f"At {grey} the phases are {_number(np.ptp(total))} apart ({_unit(facts)}). One "
-        "channel enters, so nothing can make up for the sums of its kernel; where it is one of "
-        "many, only the total over all of them counts."
+        "channel enters, so nothing makes up for the sums of its kernel. Of many channels only "
+        "the total counts."
     )
     table = _table(stamp, parts, bias, order, entered)
     named = " of output " + str(output) if stamp.bias.size > 1 else ""
@@ -152,14 +152,17 @@ def _verdict(index: Floats, greys: Floats, facts: Facts, stamp: Stamp) -> list[P
     """Tell whether the layer draws a checkerboard, where its numbers are grey levels."""
     at = int(np.argmax(index))
     worst = f"{_number(index[at])} {_unit(facts)} apart, at grey {255 * greys[at]:.0f}"
-    if facts.level is None:
+    if facts.level is None or facts.flat is None:
         return [Text(f"Over all greys the phases are at most {worst}.")]
     if index[at] < _SEEN:
         said = f"over all greys the phases are at most {worst}: less than a step of 8 bits."
         return [Note("good", "No checkerboard:", said)]
     seen = greys[index >= _SEEN]
     where = f"{_SEEN:g} and more from grey {255 * seen.min():.0f} to {255 * seen.max():.0f}."
-    said = f"on a flat picture the phases are up to {worst}. {where}"
+    means = stamp.flat(facts.flat.entered[at : at + 1])[0] / facts.level
+    output = int(np.argmax(np.ptp(means, axis=0)))
+    looks = pattern(means[:, output].reshape(stamp.strides)).name
+    said = f"on a flat picture the phases are up to {worst} ({looks}). {where}"
     return [Note("bad", "A checkerboard:", said)]
 
 

@@ -121,11 +121,20 @@ def uneven(stamp: Stamp) -> list[Part]:
             )
     sums = by_group(stamp)[:, 0, shown_input(stamp)]
     if np.ptp(sums) > 1e-6:
-        parts.append(
-            Text(
-                f"The sums of one channel differ by {np.ptp(sums):.4f}, and that is no fault: "
-                "an output pixel adds up all channels, each times what it holds. Only that "
-                "total must agree between neighbours where the picture is flat."
-            )
-        )
+        parts.append(Text(_differ(float(np.ptp(sums)), stamp.kernel.shape[0] // stamp.group)))
     return parts
+
+
+def _differ(apart: float, into: int) -> str:
+    """Say whether sums that differ are a fault."""
+    if into == 1:
+        return (
+            f"The sums differ by {apart:.4f}. One kernel alone draws that onto a flat picture; "
+            "as one of many channels it need not: an output pixel adds up all of them, each "
+            "times what it holds, and only that total must agree between neighbours."
+        )
+    return (
+        f"The sums of one channel differ by {apart:.4f}, and that is no fault: an output pixel "
+        "adds up all channels, each times what it holds. Only that total must agree between "
+        "neighbours where the picture is flat."
+    )

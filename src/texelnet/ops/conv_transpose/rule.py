@@ -17,6 +17,12 @@ def _rule(scaling: Scaling) -> list[Part]:
     low, high = scaling.range
     if scaling.shifted:
         return [Text(_shifted(scaling))]
+    if not scaling.biased and not scaling.broken:
+        said = (
+            f"its pictures are {low:g}..{high:g}, but no layer adds a bias and every layer "
+            "answers a factor with the same factor: the same weights serve any range."
+        )
+        return [Note("good", "Nothing has to change:", said)]
     if high == 1:
         said = (
             "its pictures are 0..1. Change no weight and no bias. In a shader whose pictures "
@@ -33,6 +39,8 @@ def _rule(scaling: Scaling) -> list[Part]:
 
 def _ends(scaling: Scaling, span: float, up: str, down: str) -> str:
     first = " and ".join(f"`{name}`" for name in scaling.first)
+    if list(scaling.first) == [scaling.last] and scaling.ends:
+        return f"{first} reads the picture and makes the answer: its bias {down} {span:g}."
     if not scaling.ends or scaling.folded is None:
         return (
             f"Whatever the layers between do: the picture {up} {span:g} before {first}, the "
@@ -48,13 +56,11 @@ def _ends(scaling: Scaling, span: float, up: str, down: str) -> str:
 
 def _biases(scaling: Scaling, span: float, down: str) -> str:
     off = "" if scaling.divided is None else f"{scaling.divided:.1e} of 0..1"
-    if not scaling.biased:
-        return "No layer adds a bias: the same weights serve any range."
     if scaling.broken:
         names = ", ".join(f"`{name}`" for name in scaling.broken)
         return (
-            f"All biases {down} {span:g} is not the same here, because of {names}: it does not "
-            f"answer a factor with the same factor. Tried here: off by up to {off}."
+            f"All biases {down} {span:g} is not the same here, because of {names}: no factor "
+            f"comes out there as it went in. Tried here: off by up to {off}."
         )
     return (
         f"Or, which is the same here: all {len(scaling.biased)} biases {down} {span:g}, all "

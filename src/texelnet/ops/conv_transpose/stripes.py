@@ -20,8 +20,8 @@ _CROP, _ZOOM, _WHOLE = 24, 10, 192
 
 
 def stripes(stamp: Stamp, facts: Facts) -> list[Section]:
-    """Return what wrong biases draw, if renders were made of a layer of several phases."""
-    if not facts.renders or stamp.strides == (1, 1) or facts.grey is None:
+    """Return what wrong biases draw, if there are any and the layer has several phases."""
+    if len(facts.renders) < 2 or stamp.strides == (1, 1) or facts.grey is None:
         return []
     words = (
         f"A shader's pictures are 0..1. Where biases belong to pictures of 0..255 they are 255 "
