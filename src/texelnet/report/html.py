@@ -62,7 +62,7 @@ td.n, th.n { text-align: right; white-space: nowrap; font-variant-numeric: tabul
 tr.loud > * { color: var(--bad); font-weight: 600; }
 figure { margin: 1.2rem 0; } .row { display: grid; gap: 1rem 1.2rem;
   grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); }
-.four { grid-template-columns: repeat(auto-fill, minmax(min(100%, 12rem), 1fr)); }
+.four { grid-template-columns: repeat(auto-fill, minmax(min(45%, 12rem), 1fr)); }
 .row img { max-width: 100%; height: auto; display: block; border: 1px solid var(--line); }
 .zoomed { image-rendering: pixelated; } figcaption, .label { color: var(--soft);
   font-size: .9em; max-width: 46rem; } .label { margin-top: .3rem; }

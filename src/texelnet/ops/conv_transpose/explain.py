@@ -125,8 +125,7 @@ def _views(stamp: Stamp) -> Section:
     rows = [
         (
             "first",
-            f"multiply: {images} images"
-            + (f", each already a sum over {into} channels" * many),
+            f"multiply: {images} images" + f", each a sum over {into} channels already" * many,
             "find the input pixels and weights that meet here",
         ),
         (
