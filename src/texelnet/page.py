@@ -180,7 +180,7 @@ class Plot:
 
 @dataclass(frozen=True)
 class Slider:
-    """Parts of which one is seen at a time, chosen by a slider; on paper the first.
+    """Parts of which one is seen at a time, chosen by a slider; on paper the same one.
 
     Parameters
     ----------
@@ -192,12 +192,15 @@ class Slider:
         The parts of each choice.
     said
         A sentence about each choice.
+    start
+        Which is seen first.
     """
 
     label: str
     names: Sequence[str]
     slides: Sequence[Sequence[Still]]
     said: Sequence[str]
+    start: int = 0
 
 
 @dataclass(frozen=True)

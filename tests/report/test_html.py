@@ -9,12 +9,15 @@ import pytest
 from texelnet.errors import UsageError
 from texelnet.page import (
     Bars,
+    Cells,
     Code,
     Equation,
     Figure,
     Image,
+    Line,
     Note,
     Page,
+    Plot,
     Section,
     Table,
     Text,
@@ -69,9 +72,11 @@ def readable(text: str) -> Reader:
     assert all(head.get("scope") in ("col", "row") for head in page.of("th"))
     assert len(page.of("caption")) == len(page.of("table"))
     links = [a.get("src") or a.get("href") or "" for _, a in page.tags]
-    assert all(link == "" or link.startswith("data:") for link in links)
+    assert all(link.startswith(("data:", "#")) for link in links if link)
+    marks = [a["id"] for _, a in page.tags if a.get("id")]
+    assert {link[1:] for link in links if link.startswith("#")} <= {*marks}
     assert not page.of("script", "link", "iframe", "object")
-    assert "url(" not in text
+    assert "url(" not in text.replace("url(#", "")
     return page
 
 
@@ -83,10 +88,34 @@ def test_a_page_needs_nothing_else_and_can_be_read() -> None:
     assert [row.get("class") for row in page.of("tr")] == [None, None, "loud"]
 
 
+def test_a_long_page_starts_with_its_sections() -> None:
+    sections = [Section(f"Part {n}", [Text("words")]) for n in range(4)]
+    page = readable(html(Page("long", [Text("what")], sections)))
+    assert [a["href"] for a in page.of("a")] == ["#s0", "#s1", "#s2", "#s3"]
+    assert not readable(html(Page("short", [Text("what")], sections[:3]))).of("nav")
+
+
+def test_squares_that_are_too_many_for_a_telephone_scroll() -> None:
+    def cells(columns: int, word: str) -> Reader:
+        drawn = Cells("squares", [[word] * columns], "a row")
+        return readable(html(Page("squares", [Figure([drawn], "")])))
+
+    assert [a["class"] for a in cells(20, "0.5").of("div") if a.get("tabindex")] == ["scroll"]
+    assert not [a for a in cells(4, "0.5").of("div") if a.get("tabindex")]
+    assert not [a for a in cells(84, "").of("div") if a.get("tabindex")]
+
+
+def test_curves_are_named_below_their_plot() -> None:
+    lines = [Line("sigma 1", [0, 1], [0, 1]), Line("x < y", [0, 1], [1, 0], "faint")]
+    text = html(Page("plot", [Figure([Plot("cost", "d", "s", lines, "two curves")], "")]))
+    assert [i["class"] for i in readable(text).of("i")] == ["line line", "line faint"]
+    assert "x &lt; y</span>" in text
+
+
 def test_words_are_never_taken_for_tags() -> None:
     text = html(PAGE)
     assert "<title>a &lt;b&gt; &amp; `c`</title>" in text
-    assert "<b>DIFFERS</b> by &lt;i&gt;" in text
+    assert '<b class="verdict">DIFFERS</b> by &lt;i&gt;' in text
     assert "<code>x &lt; y</code>" in text
     assert "texelnet compare &lt;a&gt;" in text
 

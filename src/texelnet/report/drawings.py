@@ -23,13 +23,13 @@ LETTERS = "abcdefgh"
 
 def bars(drawn: Bars) -> str:
     """Return bars side by side."""
-    width, height, floor = 300, 110, 86
-    step = (width - 10) / max(1, len(drawn.names))
-    found = [f'<line class="axis" x1="5" y1="{floor}" x2="{width - 5}" y2="{floor}"/>']
+    width, height, floor, edge = 300, 110, 86, 14
+    step = (width - 2 * edge) / max(1, len(drawn.names))
+    found = [f'<line class="axis" x1="{edge}" y1="{floor}" x2="{width - edge}" y2="{floor}"/>']
     for index, (name, tall, said) in enumerate(
         zip(drawn.names, drawn.heights, drawn.said, strict=True)
     ):
-        left, rise = 5 + index * step, tall * (floor - 14)
+        left, rise = edge + index * step, tall * (floor - 14)
         if tall > 0:
             found.append(
                 f'<rect class="bar" x="{left + 1:.1f}" y="{floor - rise:.1f}" '
@@ -42,7 +42,7 @@ def bars(drawn: Bars) -> str:
                 f'text-anchor="middle">{escape(name)}</text>'
             )
     if drawn.mark is not None:
-        at = 5 + drawn.mark * step
+        at = edge + drawn.mark * step
         end = "end" if at > width / 2 else "start"
         found.append(f'<line class="mark" x1="{at:.1f}" y1="4" x2="{at:.1f}" y2="{floor}"/>')
         found.append(
@@ -53,9 +53,8 @@ def bars(drawn: Bars) -> str:
 
 
 def cells(drawn: Cells) -> str:
-    """Return a grid of squares with words, and what their colours mean."""
-    longest = max((len(word) for row in drawn.rows for word in row), default=1)
-    wide, tall = max(26, 6 * longest + 10), 26
+    """Return a grid of squares with words."""
+    wide, tall = _square(drawn)
     found = []
     for y, row in enumerate(drawn.rows):
         for x, word in enumerate(row):
@@ -66,13 +65,28 @@ def cells(drawn: Cells) -> str:
         found.append(f'<rect class="marked" {place}/>')
     columns = max((len(row) for row in drawn.rows), default=1)
     width, height = columns * wide + 4, len(drawn.rows) * tall + 4
-    shown = _svg("".join(found), width, height, drawn.alt, f"max-width:{width * 1.3:.0f}px")
-    keys = "".join(
+    return _svg("".join(found), width, height, drawn.alt, f"max-width:{width_of(drawn)}px")
+
+
+def width_of(drawn: Cells) -> int:
+    """Return how wide a grid of squares is at best, in pixels of the page."""
+    columns = max((len(row) for row in drawn.rows), default=1)
+    return (columns * _square(drawn)[0] + 4) * 6 // 5
+
+
+def _square(drawn: Cells) -> tuple[int, int]:
+    longest = max((len(word) for row in drawn.rows for word in row), default=1)
+    return max(26, 6 * longest + 10), 26
+
+
+def keys(drawn: Cells) -> str:
+    """Return what the colours mean."""
+    named = "".join(
         f'<span class="key"><i style="background:{GROUPS[i % len(GROUPS)]}"></i>'
         f"{escape(name)}</span>"
         for i, name in enumerate(drawn.legend)
     )
-    return shown + (f'<div class="keys">{keys}</div>' if keys else "")
+    return f'<div class="keys">{named}</div>' if named else ""
 
 
 def _cell(x: int, y: int, wide: int, tall: int, word: str, group: int) -> str:

@@ -6,6 +6,7 @@ import base64
 import re
 from collections.abc import Sequence
 from html import escape
+from importlib.resources import files
 
 from texelnet.page import (
     Bars,
@@ -24,95 +25,31 @@ from texelnet.page import (
     Table,
     Text,
 )
-from texelnet.report.drawings import bars, cells, chart
+from texelnet.report.drawings import bars, cells, chart, keys, width_of
 from texelnet.report.plots import plot
 
-STYLE = """
-:root { color-scheme: light dark; --ink: #1d2327; --soft: #57606a; --paper: #fdfcf9;
-  --line: #d8d5cc; --well: #f3f1ea; --bar: #4f7a94; --mark: #b4451f;
-  --good: #146c3a; --bad: #ab2a1a; --note: #6a5300; --line1: #1f6fb2; --line2: #b4451f;
-  --line3: #2c7a3f; --line4: #7b4fa3; --line5: #8a6d00; --line6: #b03a76; --line7: #3f7f86; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e4de; --soft: #a5acb3;
-  --paper: #16191c; --line: #3a4046; --well: #1f2428; --bar: #7fb0cc; --mark: #f0885f;
-  --good: #6fd095; --bad: #ff9a8a; --note: #e0c468; --line1: #7db7ec; --line2: #f0885f;
-  --line3: #7fcf95; --line4: #c0a0e4; --line5: #dcc25a; --line6: #ee8fbc; --line7: #7fcbd3; } }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink);
-  font: 16px/1.55 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
-main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
-h1 { font-size: 1.7rem; line-height: 1.2; margin: .5rem 0 1rem; overflow-wrap: anywhere; }
-h2 { font-size: 1.2rem; margin: 2.4rem 0 .6rem; padding-bottom: .25rem;
-  border-bottom: 1px solid var(--line); }
-p { max-width: 46rem; overflow-wrap: anywhere; }
-code, pre, td.n { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: .88em; }
-pre { background: var(--well); padding: .7rem .9rem; overflow: auto; max-height: 26rem;
-  border-radius: 6px; }
-.note { border-left: 4px solid var(--note); background: var(--well); padding: .6rem .9rem;
-  margin: .8rem 0; border-radius: 0 6px 6px 0; max-width: 46rem; overflow-wrap: anywhere; }
-.note b { color: var(--note); } .good { border-color: var(--good); }
-.bad { border-color: var(--bad); } .good b { color: var(--good); } .bad b { color: var(--bad); }
-.note.good > b, .note.bad > b { font-size: 1.25em; display: block; }
-.scroll { overflow-x: auto; margin: 1rem 0; }
-table { border-collapse: collapse; font-size: .92em; min-width: 50%; }
-caption { text-align: left; color: var(--soft); padding-bottom: .3rem; }
-th, td { text-align: left; padding: .28rem .9rem .28rem 0; border-bottom: 1px solid var(--line);
-  vertical-align: top; } thead th { border-bottom: 2px solid var(--line); font-size: .92em; }
-tbody th { font-weight: normal; max-width: 26rem; overflow-wrap: break-word; }
-td.n, th.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-tr.loud > * { color: var(--bad); font-weight: 600; }
-figure { margin: 1.2rem 0; } .row { display: grid; gap: 1rem 1.2rem;
-  grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); }
-.four { grid-template-columns: repeat(auto-fill, minmax(min(45%, 12rem), 1fr)); }
-.row img { max-width: 100%; height: auto; display: block; border: 1px solid var(--line); }
-.zoomed { image-rendering: pixelated; } figcaption, .label { color: var(--soft);
-  font-size: .9em; max-width: 46rem; } .label { margin-top: .3rem; }
-figcaption { margin-top: .6rem; } .plot { max-width: 38rem; }
-.bars h3 { font-size: .95rem; margin: 0 0 .2rem; }
-svg { width: 100%; height: auto; display: block; } svg text { fill: var(--soft);
-  font: 9px system-ui, "DejaVu Sans", sans-serif; } svg .bar { fill: var(--bar); }
-svg .axis { stroke: var(--line); } svg .mark { stroke: var(--mark); stroke-dasharray: 3 2; }
-svg text.said { fill: var(--mark); }
-svg .cell { stroke: var(--line); } svg text.word { font-size: 10px; fill: var(--ink); }
-svg .marked { fill: none; stroke: var(--mark); stroke-width: 2.5; } svg.plot text {
-  fill: var(--soft); } .keys { display: flex; flex-wrap: wrap; gap: .2rem 1rem;
-  font-size: .85em; color: var(--soft); margin-top: .3rem; }
-.key i { display: inline-block; width: .9em; height: .9em; border: 1px solid var(--soft);
-  margin-right: .35em; vertical-align: -.1em; }
-.wide { grid-column: 1 / -1; max-width: 46rem; } .chooser { display: block; margin: .3rem 0;
-  font-size: .95em; } .chooser[hidden], .slide[hidden] { display: none; } .chooser input {
-  width: min(24rem, 60vw); vertical-align: middle; accent-color: var(--bar); }
-.chart svg { max-width: none; } svg .arrow { fill: none; stroke: var(--soft); } svg .tip {
-  fill: var(--soft); } svg .stop { fill: var(--bar); } svg .stop.loud { fill: var(--mark); }
-svg text.name { font-size: 11px; fill: var(--ink); } svg text.name.loud { fill: var(--mark); }
-svg .words { fill: var(--soft); font-size: 10px; }
-@media print { body { font-size: 11px; background: none; } main { padding: 0; }
-  .row, tr, .note { break-inside: avoid; } h2 { break-after: avoid; } }
-"""
-SCRIPT = """
-for (const slider of document.querySelectorAll(".slider")) {
-  const slides = slider.querySelectorAll(".slide"), chooser = slider.querySelector(".chooser");
-  const range = chooser.querySelector("input"), told = chooser.querySelector("output");
-  const show = () => slides.forEach((slide, i) => {
-    slide.hidden = i != range.value;
-    if (!slide.hidden) { told.textContent = slide.dataset.name;
-      range.setAttribute("aria-valuetext", slide.dataset.name); }
-  });
-  chooser.hidden = slides.length < 2;
-  range.addEventListener("input", show);
-  show();
-}
-"""
-MANY = 8
-"""Squares side by side that need the page's whole width."""
+HERE = files("texelnet.report")
+STYLE = HERE.joinpath("page.css").read_text("utf-8")
+SCRIPT = HERE.joinpath("page.js").read_text("utf-8")
 TALLEST = 400
 """Pixels of the screen that a picture is high; a taller one is shown smaller."""
+LONG = 28
+"""Letters of a table's cell that are kept on one line."""
+FEW = 4
+"""Sections that need no list of them."""
+COLUMN, NARROW, PLOTTED = 240, 150, 340
+"""Pixels that a part of a figure is wide, at least: most parts, small ones, plots."""
+PHONE = 320
+"""Pixels there are on a telephone; wider squares scroll."""
 
 
 def html(page: Page) -> str:
     """Return a page as one file of HTML."""
     body = [f"<h1>{_said(page.title)}</h1>", *_parts(page.parts, "p")]
+    if len(page.sections) >= FEW:
+        body.insert(2, _contents(page))
     for index, section in enumerate(page.sections):
-        title = f"<h2>{_said(section.title)}</h2>"
+        title = f'<h2 id="s{index}">{_said(section.title)}</h2>'
         body += ["<section>", title, *_parts(section.parts, f"s{index}"), "</section>"]
     lines = "\n".join(body)
     script = f"<script>{SCRIPT}</script>\n" if 'class="slider' in lines else ""
@@ -123,6 +60,15 @@ def html(page: Page) -> str:
         f"<title>{escape(page.title)}</title>\n<style>{STYLE}</style>\n</head>\n"
         f"<body>\n<main>\n{lines}\n</main>\n{script}</body>\n</html>\n"
     )
+
+
+def _contents(page: Page) -> str:
+    """Return links to the sections."""
+    links = "".join(
+        f'<a href="#s{index}">{_said(section.title)}</a>'
+        for index, section in enumerate(page.sections)
+    )
+    return f'<nav aria-label="On this page">{links}</nav>'
 
 
 def _parts(parts: Sequence[Part], key: str) -> list[str]:
@@ -139,27 +85,47 @@ def _part(part: Part, key: str) -> str:
         case Text(words):
             return f"<p>{_said(words)}</p>"
         case Note(tone, title, words):
-            return (
-                f'<div class="note {escape(tone)}"><b>{_said(title)}</b> {_said(words)}</div>'
-            )
+            large = "" if title.endswith(":") else ' class="verdict"'
+            named = f"<b{large}>{_said(title)}</b>"
+            return f'<div class="note {escape(tone)}">{named} {_said(words)}</div>'
         case Equation(line):
-            return f'<pre class="equation">{escape(line)}</pre>'
+            return f'<pre class="equation" tabindex="0">{escape(line)}</pre>'
         case Code(lines):
             return f'<pre tabindex="0"><code>{escape(lines)}</code></pre>'
         case Table():
             return _table(part)
         case Figure(parts, caption):
             inner = "".join(_shown(one, f"{key}-{i}") for i, one in enumerate(parts))
-            row = "row four" if len(parts) == 4 else "row"
             return (
-                f'<figure><div class="{row}">{inner}</div>'
+                f"<figure>{_row(parts, inner)}"
                 f"<figcaption>{_said(caption)}</figcaption></figure>"
             )
 
 
+def _row(parts: Sequence[Shown], inner: str) -> str:
+    """Lay parts out side by side, as many as there is room for."""
+    pictures = " pictures" if all(isinstance(part, Image) for part in parts) else ""
+    least = max((_least(part, len(parts)) for part in parts), default=COLUMN)
+    return f'<div class="row{pictures}" style="--least:{least}px">{inner}</div>'
+
+
+def _least(part: Shown, count: int) -> int:
+    match part:
+        case Plot():
+            return PLOTTED
+        case Image():
+            return COLUMN if count == 3 else NARROW
+        case Cells() if width_of(part) <= NARROW:
+            return NARROW
+        case _:
+            return COLUMN
+
+
 def _table(table: Table) -> str:
-    def kind(column: int) -> str:
-        return ' class="n"' if column in table.numbers else ""
+    def kind(column: int, cell: str = "") -> str:
+        if column in table.numbers:
+            return ' class="n"'
+        return ' class="long"' if len(cell) > LONG else ""
 
     head = "".join(
         f'<th scope="col"{kind(i)}>{_said(name)}</th>' if name else "<td></td>"
@@ -167,14 +133,14 @@ def _table(table: Table) -> str:
     )
     rows = []
     for index, row in enumerate(table.rows):
-        cells = [f"<td{kind(i)}>{_said(cell)}</td>" for i, cell in enumerate(row)]
-        cells[0] = f'<th scope="row">{_said(row[0])}</th>'
+        cells = [f"<td{kind(i, cell)}>{_said(cell)}</td>" for i, cell in enumerate(row)]
+        cells[0] = f'<th scope="row"{kind(0, row[0])}>{_said(row[0])}</th>'
         loud = ' class="loud"' if index in table.loud else ""
         rows.append(f"<tr{loud}>{''.join(cells)}</tr>")
     named = escape(table.caption, quote=True)
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{named}"><table>'
-        f"<caption>{_said(table.caption)}</caption><thead><tr>{head}</tr></thead>"
+        f"<caption><span>{_said(table.caption)}</span></caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
@@ -184,19 +150,34 @@ def _shown(part: Shown, key: str) -> str:
         case Image():
             return f"<div>{_image(part)}</div>"
         case Bars(title):
-            return f'<div class="bars"><h3>{_said(title)}</h3>{bars(part)}</div>'
+            return f'<div class="bars">{_title(title)}{bars(part)}</div>'
         case Cells(title):
-            wide = " wide" if len(part.rows[0]) > MANY else ""
-            return f'<div class="bars{wide}"><h3>{_said(title)}</h3>{cells(part)}</div>'
+            return _cells(part)
         case Plot(title):
-            return f'<div class="bars wide"><h3>{_said(title)}</h3>{plot(part, key)}</div>'
+            return f"<div>{_title(title)}{plot(part, key)}</div>"
         case Chart():
-            return (
-                f'<div class="scroll chart" tabindex="0" role="region" '
-                f'aria-label="{escape(part.alt, quote=True)}">{chart(part)}</div>'
-            )
+            return _scrolling(chart(part), part.alt)
         case Slider():
             return _slider(part, key)
+
+
+def _title(title: str) -> str:
+    return f'<p class="title">{_said(title)}</p>'
+
+
+def _cells(drawn: Cells) -> str:
+    """Return squares; where there are many with words in them they scroll, or are too small."""
+    grid, wide = cells(drawn), width_of(drawn)
+    if wide > PHONE and any(word for row in drawn.rows for word in row):
+        shown = f'<div style="width:{wide}px">{grid}</div>'
+        grid = _scrolling(shown, drawn.alt)
+    over = ' class="wide"' if wide > PHONE else ""
+    return f"<div{over}>{_title(drawn.title)}{grid}{keys(drawn)}</div>"
+
+
+def _scrolling(inner: str, alt: str) -> str:
+    named = escape(alt, quote=True)
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="{named}">{inner}</div>'
 
 
 def _image(image: Image) -> str:
@@ -204,7 +185,9 @@ def _image(image: Image) -> str:
     width, height = image.width * image.zoom, image.height * image.zoom
     if height > TALLEST:
         width, height = max(1, width * TALLEST // height), TALLEST
-    zoomed = ' class="zoomed"' if image.zoom > 1 else ""
+    zoomed = ""
+    if image.zoom > 1:
+        zoomed = f' class="zoomed" style="width:min(100%,{width * 3 // 2}px)"'
     return (
         f'<img{zoomed} src="data:image/png;base64,{content}" width="{width}" '
         f'height="{height}" alt="{escape(image.alt, quote=True)}">'
@@ -221,11 +204,11 @@ def _slider(slider: Slider, key: str) -> str:
         slides.append(
             f'<div class="slide" data-name="{escape(name, quote=True)}">'
             f'<p class="label"><b>{_said(slider.label)} {_said(name)}</b>: {_said(said)}</p>'
-            f'<div class="row">{inner}</div></div>'
+            f"{_row(parts, inner)}</div>"
         )
     chooser = (
         f'<label class="chooser" hidden>{_said(slider.label)} '
-        f'<input type="range" min="0" max="{len(slides) - 1}" value="0"> '
-        f"<output>{_said(slider.names[0])}</output></label>"
+        f'<input type="range" min="0" max="{len(slides) - 1}" value="{slider.start}"> '
+        f"<output>{_said(slider.names[slider.start])}</output></label>"
     )
     return f'<div class="slider wide">{chooser}{"".join(slides)}</div>'

@@ -10,9 +10,6 @@ from typing import Any
 from texelnet.page import Line, Plot
 
 _INK, _FAINT = "#010101", "#020202"
-_LEGEND: dict[str, Any] = {"frameon": False, "labelcolor": _INK}
-_MANY = 4
-"""Curves that leave room for their names between them."""
 _LINES = ("#030301", "#030302", "#030303", "#030304", "#030305", "#030306", "#030307")
 _STYLES: dict[str, dict[str, Any]] = {
     "line": {"linewidth": 1.6},
@@ -23,7 +20,7 @@ _STYLES: dict[str, dict[str, Any]] = {
 
 
 def plot(drawn: Plot, key: str) -> str:
-    """Return a plot as an SVG element.
+    """Return a plot as an SVG element, and what its curves mean below it.
 
     Parameters
     ----------
@@ -36,22 +33,30 @@ def plot(drawn: Plot, key: str) -> str:
     settings = {"svg.fonttype": "none", "svg.hashsalt": key, "font.family": "sans-serif"}
     settings |= {"font.size": "9", "axes.formatter.useoffset": "False"}
     with mpl.rc_context(settings):
-        figure = Figure(figsize=(5.4, 3.0), layout="constrained")
+        figure = Figure(figsize=(4.2, 2.6), layout="constrained")
         axes = figure.subplots()
         for index, line in enumerate(drawn.lines):
             _draw(axes, line, _LINES[index % len(_LINES)])
         _dress(axes, drawn)
-        if len(drawn.lines) > _MANY:
-            figure.legend(loc="outside upper center", ncols=4, **_LEGEND)
-        elif len(drawn.lines) > 1:
-            axes.legend(**_LEGEND)
         file = io.StringIO()
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
-    return _inline(file.getvalue(), drawn.alt, key)
+    return _inline(file.getvalue(), drawn.alt, key) + _keys(drawn)
+
+
+def _keys(drawn: Plot) -> str:
+    """Return what the curves are called, as text that stays readable where plots are small."""
+    if len(drawn.lines) < 2:
+        return ""
+    named = "".join(
+        f'<span class="key"><i class="line {line.style}" style="border-color:'
+        f'var(--line{index % len(_LINES) + 1})"></i>{escape(line.name)}</span>'
+        for index, line in enumerate(drawn.lines)
+    )
+    return f'<div class="keys">{named}</div>'
 
 
 def _draw(axes: Any, line: Line, colour: str) -> None:
-    axes.plot(line.xs, line.ys, color=colour, label=line.name, **_STYLES[line.style])
+    axes.plot(line.xs, line.ys, color=colour, **_STYLES[line.style])
 
 
 def _dress(axes: Any, drawn: Plot) -> None:

@@ -23,8 +23,10 @@ def meeting(stamp: Stamp) -> Figure:
     pixels = pixels[:: -(-len(pixels) // most)]
     slides = [_slide(stamp, pixel, sides) for pixel in pixels]
     names = [f"row {y}, column {x}" for y, x in pixels]
+    far = [abs(y - height // 2) + abs(x - width // 2) for y, x in pixels]
+    start = far.index(min(far))
     return Figure(
-        [Slider("output pixel", names, [s[0] for s in slides], [s[1] for s in slides])],
+        [Slider("output pixel", names, [s[0] for s in slides], [s[1] for s in slides], start)],
         f"An input of {sides[1]} x {sides[0]} pixels. In colour: the input pixels whose stamps "
         "lie on this output pixel, and the weights they bring.",
     )
