@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+import shlex
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,15 @@ def test_what_the_page_on_boxes_shows_is_what_its_example_prints(
 
 def test_every_reference_page_is_written_from_a_list() -> None:
     assert {path.name for path in (DOCS / "reference").iterdir()} == set(PAGES)
+
+
+def test_the_page_on_points_shows_what_its_commands_print(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    page = (DOCS / "concepts" / "points.md").read_text("utf-8")
+    shown = [block.split("```")[0] for block in page.split("```console\n")[1:]]
+    for block in shown:
+        command, _, wanted = block.removeprefix("$ ").partition("\n")
+        assert main(shlex.split(command)[1:]) == 0
+        assert capsys.readouterr().out == wanted
+    assert len(shown) == 6

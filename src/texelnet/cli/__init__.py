@@ -23,6 +23,7 @@ from texelnet.cli import (
     network,
     plot,
     run,
+    text,
     train,
     tune,
     upscale,
@@ -59,6 +60,7 @@ COMMANDS: dict[str, Command] = {
     "explain": explain,
     "train": train,
     "plot": plot,
+    "text": text,
 }
 
 
