@@ -78,6 +78,20 @@ def test_the_table_has_the_phases_in_the_order_of_the_kernels_places(
     assert [float(cell) for cell in table.rows[2][1:5]] == pytest.approx(wanted, abs=0.01)
 
 
+def test_wrong_hidden_biases_change_the_mix_of_channels(explained: Explained) -> None:
+    right, wrong = (renders(explained.facts)[key].entered for key in ("none", "hidden"))
+    facts = explained.facts
+    assert facts.flat is not None
+    np.testing.assert_allclose(right, facts.flat.entered[9], atol=1e-6)
+    cosine = right @ wrong / np.linalg.norm(right) / np.linalg.norm(wrong)
+    assert cosine < 0.99
+    (found,) = stripes(stamp_of(explained.node), facts)
+    mixes = [p for p in found.parts if isinstance(p, Table)][1]
+    assert mixes.rows[0][0] == "channel 56"
+    assert float(mixes.rows[0][2]) == pytest.approx(wrong[56], abs=1e-4)
+    assert "apart, which makes 21.4" in words(found)
+
+
 def test_a_network_without_hidden_biases_is_told_so() -> None:
     small = network(deconv("x", "y", 4, 1, "stride: 2 pad: 1"), Contract())
     explained = explain_layer(small, "y", None)

@@ -14,8 +14,7 @@ from texelnet.explain.scaling import scaling_of
 from texelnet.graph.network import Network
 from texelnet.ops.op import Node
 from texelnet.ops.told import Facts, Render, Response
-from texelnet.run.onnxruntime import Picturing
-from texelnet.run.runner import Draw
+from texelnet.run.onnxruntime import Picturing, Reference
 from texelnet.run.verify.trials import natural
 
 Planes = NDArray[np.float32]
@@ -46,7 +45,7 @@ def told_of_deconvolution(
     contract = network.contract
     if facts.level is None or facts.flat is None or contract is None:
         return facts
-    seen = natural(contract.planes, _SIDE, _SIDE) if picture is None else picture
+    seen = natural(contract.planes, *_sides(network)) if picture is None else picture
     grey = float(facts.flat.greys[len(facts.flat.greys) // 2])
     return replace(
         facts,
@@ -63,24 +62,18 @@ def _response(network: Network, node: Node, grey: float) -> Response | None:
     assert contract is not None, "a picture is drawn"
     if (sy, sx) != (contract.scale, contract.scale):
         return None
-    draw, drawn = _drawing(network), []
+    respond, drawn = Picturing(network), []
     for step in (1 / 255, -1 / 255):
-        flat = np.full((contract.planes, _SIDE, _SIDE), grey, np.float32)
-        flat[:, _SIDE // 2, _SIDE // 2] += step
-        drawn.append(draw(flat).astype(np.float64).mean(0))
+        flat = _flat(network, grey)
+        flat[:, flat.shape[1] // 2, flat.shape[2] // 2] += step
+        answer = contract.from_network(respond(contract.to_network(flat)), flat)
+        drawn.append(answer.astype(np.float64).mean(0))
     change = (drawn[0] - drawn[1]) * 255 / 2
     skip = -contract.crop % sy  # to a pixel that the layer counts from a multiple of its stride
     whole = change[skip:, skip:]
     height, width = (n // s for n, s in zip(whole.shape, (sy, sx), strict=True))
     cells = whole[: height * sy, : width * sx].reshape(height, sy, width, sx)
     return Response(grey, cells.transpose(1, 3, 0, 2).reshape(sy * sx, height, width))
-
-
-def _drawing(network: Network) -> Draw:
-    """Return what draws a picture in 0..1 under the network's contract."""
-    contract, respond = network.contract, Picturing(network)
-    assert contract is not None, "a picture is drawn"
-    return lambda planes: contract.from_network(respond(contract.to_network(planes)), planes)
 
 
 def _renders(network: Network, node: Node, picture: Planes, grey: float) -> list[Render]:
@@ -92,31 +85,48 @@ def _renders(network: Network, node: Node, picture: Planes, grey: float) -> list
     wrong |= {"own": own} if own else {}
     wrong |= {"hidden": hidden} if hidden else {}
     wrong |= {"all": biased} if own and hidden else {}
-    strides = tuple(node.get("strides", (1, 1)))
+    changed = {key: with_biases(network, WRONG, layers) for key, layers in wrong.items()}
     return [
-        Render(
-            key,
-            _NAMES[key].format(node.name),
-            *_drawn(with_biases(network, WRONG, layers), picture, grey, strides),
-        )
-        for key, layers in wrong.items()
+        Render(key, _NAMES[key].format(node.name), *_drawn(one, node, picture, grey))
+        for key, one in changed.items()
     ]
 
 
 def _drawn(
-    network: Network, picture: Planes, grey: float, strides: tuple[int, int]
-) -> tuple[Planes, Planes]:
-    """Return the picture, and (phases, channels) of a flat one."""
-    contract, draw = network.contract, _drawing(network)
+    network: Network, node: Node, picture: Planes, grey: float
+) -> tuple[Planes, Planes, Planes]:
+    """Return the picture, (phases, channels) of a flat one, and what enters the node there."""
+    contract, reference = network.contract, Reference(network, every=True)
     assert contract is not None, "renders are pictures"
     order = slice(None, None, -1) if contract.channels == "bgr" else slice(None)
-    drawn = draw(picture)[order]
-    flat = draw(np.full((contract.planes, _SIDE, _SIDE), grey, np.float32))[order]
+    (source,) = reference.inputs
+
+    def draw(planes: Planes) -> tuple[Planes, Planes]:
+        feeds = {source: contract.to_network(planes)[None]}
+        blobs = {**feeds, **reference.run(feeds)}
+        answer = contract.from_network(blobs[node.outputs[0]][0], planes)
+        return answer[order], blobs[node.plane(0).name][0]
+
+    flat, entered = draw(_flat(network, grey))
     # rows and columns that the layer counts from a multiple of its strides, in the middle
+    (sy, sx), channels = node.get("strides", (1, 1)), len(flat)
     y, x = (
         n // 2 // s * s - contract.crop % s
-        for n, s in zip(flat.shape[1:], strides, strict=True)
+        for n, s in zip(flat.shape[1:], (sy, sx), strict=True)
     )
-    (sy, sx), channels = strides, len(flat)
     cell = flat[:, y : y + sy, x : x + sx].reshape(channels, -1).T
-    return drawn, cell
+    middle = entered[:, entered.shape[1] // 2, entered.shape[2] // 2]
+    return draw(picture)[0], cell, middle
+
+
+def _sides(network: Network) -> tuple[int, int]:
+    """Return height and width of a small picture that the network takes."""
+    assert network.contract is not None, "a picture is drawn"
+    around = 2 * network.contract.border
+    height, width = (_SIDE if n is None else n - around for n in Picturing(network).size)
+    return height, width
+
+
+def _flat(network: Network, grey: float) -> Planes:
+    assert network.contract is not None, "a picture is drawn"
+    return np.full((network.contract.planes, *_sides(network)), grey, np.float32)

@@ -49,12 +49,15 @@ class Render:
     flat
         (phases, channels) of a picture of one grey, far from its borders: phase y * stride_x +
         x holds the node's rows y and columns x by the strides.
+    entered
+        (inputs,) what enters the node there.
     """
 
     wrong: str
     name: str
     picture: Floats
     flat: Floats
+    entered: Floats
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from texelnet.page import Image
 from texelnet.picture import png
 
 Planes = NDArray[np.floating]
+LONGEST = 360
+"""Pixels of a picture's longer side in a page; larger ones are made smaller."""
 ZOOM, SMALL = 12, 160
 """How large a pixel is shown at most, and the screen's pixels that a small picture fills."""
 RAMP = np.array(
@@ -47,3 +49,23 @@ def heat(magnitude: NDArray[np.floating], factor: float) -> Planes:
     part = (at - below)[..., None]
     colours = RAMP[below] * (1 - part) + RAMP[below + 1] * part
     return np.asarray(colours.transpose(2, 0, 1) / 255)
+
+
+def smaller(planes: Planes) -> Planes:
+    """Return planes (..., height, width) of at most LONGEST pixels a side: means of squares."""
+    return np.asarray(_blocks(planes).mean((-3, -1)))
+
+
+def most(magnitude: Planes) -> Planes:
+    """Return magnitudes (..., height, width) made smaller too, the largest of each square."""
+    return np.asarray(_blocks(magnitude).max((-3, -1)))
+
+
+def _blocks(planes: Planes) -> Planes:
+    """Return (..., height, step, width, step) blocks of pixels; the last ones are repeated."""
+    *rest, height, width = planes.shape
+    step = -(-max(height, width) // LONGEST)
+    around = [*((0, 0) for _ in rest), (0, -height % step), (0, -width % step)]
+    wide = np.pad(planes, around, "edge")
+    rows, columns = wide.shape[-2] // step, wide.shape[-1] // step
+    return wide.reshape(*rest, rows, step, columns, step)

@@ -9,11 +9,9 @@ from numpy.typing import NDArray
 
 from texelnet.page import Figure, Image, Part
 from texelnet.picture.measure import Worst, errors_of
-from texelnet.picture.shown import ZOOM, heat, shown
+from texelnet.picture.shown import ZOOM, heat, most, shown, smaller
 
 Planes = NDArray[np.floating]
-LONGEST = 360
-"""Pixels of a picture's longer side in a page; larger ones are made smaller."""
 CROP = 24
 """Pixels around the worst place, each shown ZOOM times as large."""
 
@@ -43,7 +41,7 @@ def pictures(wanted: Planes, got: Planes, worst: Worst, bar: float) -> list[Part
     levels = f"Black is {low:.3g} and white is {high:.3g}. " if (low, high) != (0, 1) else ""
     levels += f"The error is the largest of the channels, amplified {factor:g} times: "
     levels += f"{1 / factor:g} and more is brightest."
-    whole = [_smaller(planes) for planes in levelled] + [heat(_most(error), factor)]
+    whole = [smaller(planes) for planes in levelled] + [heat(most(error), factor)]
     crops = [planes[area] for planes in levelled] + [heat(error[area], factor)]
     far = f"Farthest off is {worst}."
     all_of_it = _three(whole, f"all {width}x{height} pixels", factor)
@@ -78,25 +76,3 @@ def amplification(error: NDArray[np.float64], bar: float) -> float:
     finite = error[np.isfinite(error)]
     largest = max(float(finite.max(initial=0.0)), bar)
     return float(10.0 ** max(0, np.floor(-np.log10(largest))))
-
-
-def _step(height: int, width: int) -> int:
-    return -(-max(height, width) // LONGEST)
-
-
-def _blocks(planes: Planes) -> Planes:
-    """Return (..., height, step, width, step) blocks of pixels; the last ones are repeated."""
-    *rest, height, width = planes.shape
-    step = _step(height, width)
-    around = [*((0, 0) for _ in rest), (0, -height % step), (0, -width % step)]
-    wide = np.pad(planes, around, "edge")
-    rows, columns = wide.shape[-2] // step, wide.shape[-1] // step
-    return wide.reshape(*rest, rows, step, columns, step)
-
-
-def _smaller(planes: Planes) -> Planes:
-    return np.asarray(_blocks(planes).mean((-3, -1)))
-
-
-def _most(error: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(_blocks(error).max((-3, -1)))

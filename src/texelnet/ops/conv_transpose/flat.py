@@ -10,7 +10,7 @@ from texelnet.ops.conv_transpose.phases import Floats, Stamp, checkerboard_index
 from texelnet.ops.conv_transpose.ripple import CELLS, local_index, pattern
 from texelnet.ops.told import Facts, Flat
 from texelnet.page import Figure, Line, Note, Part, Plot, Section, Table, Text
-from texelnet.picture.shown import heat, shown
+from texelnet.picture.shown import heat, most, shown, smaller
 
 Order = NDArray[np.intp]
 _SHOWN = 6
@@ -183,7 +183,7 @@ def _locally(stamp: Stamp, facts: Facts) -> list[Part]:
     found = local_index(facts.left, stamp.strides, facts.level)
     if found is None:
         return []
-    middle, most = (float(n) for n in np.quantile(found, (0.5, 0.95)))
+    middle, high = (float(n) for n in np.quantile(found, (0.5, 0.95)))
     brightest = max(float(found.max()), 1e-6)
     (sy, sx), edge = stamp.strides, 1 + CELLS // 2
     rows, columns = found.shape
@@ -191,14 +191,14 @@ def _locally(stamp: Stamp, facts: Facts) -> list[Part]:
         255 * facts.level
     )
     zoomed = np.repeat(np.repeat(found, sy, 0), sx, 1)
-    colours = heat(zoomed, 1 / brightest)
+    colours = heat(most(zoomed), 1 / brightest)
     images = [
-        shown(seen, "The picture that the layer makes.", "what the layer makes", 2),
+        shown(smaller(seen), "The picture that the layer makes.", "what the layer makes", 2),
         shown(colours, "The index around each place.", f"index, brightest {brightest:.1f}", 2),
     ]
     caption = (
         f"The index around every place of the picture, {_number(middle)} grey levels in the "
-        f"middle, {_number(most)} or more in 5 of 100 places. The gradient is taken away (the "
+        f"middle, {_number(high)} or more in 5 of 100 places. The gradient is taken away (the "
         "average under a triangle of one period keeps gradients and nothing that repeats), and "
         f"what is left is averaged phase by phase over {CELLS} x {CELLS} cells of {sx} x {sy} "
         "pixels. Fine detail and sharp edges do not fade altogether: look for brightness where "

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from texelnet.ops.conv_transpose.overlap import group_names, phases_of_groups
-from texelnet.ops.conv_transpose.phases import Floats, Stamp
+from texelnet.ops.conv_transpose.phases import Floats, Stamp, checkerboard_index
 from texelnet.ops.conv_transpose.ripple import Pattern, pattern
 from texelnet.ops.told import Facts, Render
 from texelnet.page import Figure, Image, Note, Part, Section, Table, Text
 from texelnet.picture.shown import shown
 
-_EACH, _TILES = 4, 4
+_EACH, _TILES, _SHOWN = 4, 4, 5
 _COLOURS = ("red", "green", "blue")
 _CROP, _ZOOM, _WHOLE = 24, 10, 192
 """Pixels that are enlarged, how much, and pixels on a side that are shown of a picture."""
@@ -79,7 +79,7 @@ def _tiles(stamp: Stamp, renders: Sequence[Render]) -> tuple[list[Image], str]:
         tiled = np.tile(cell - cell.mean((1, 2), keepdims=True) + 0.5, (1, _TILES, _TILES))
         found = seen(stamp, render.flat)
         alt = f"A flat picture, {render.name}: {found.name}."
-        said = f"{render.name}: {found.name}"
+        said = f"{render.name}: {'no pattern' if found.name == 'none' else found.name}"
         images.append(shown(tiled, alt, said, max(1, 128 // tiled.shape[1])))
     return images, (
         "The flat picture, pixels enlarged, not clamped: each is moved so that its mean is a "
@@ -150,9 +150,26 @@ def _causes(stamp: Stamp, facts: Facts) -> list[Part]:
         "that no picture makes, and the last weights were never balanced for it."
     )
     parts.append(Note(tone, "The hidden biases stripe:" if tone == "bad" else "", words))
+    parts.append(_mixes(stamp, drawn["none"], drawn["hidden"]))
     if "all" in drawn:
         parts.append(Text(_all(stamp, drawn["all"], facts)))
     return parts
+
+
+def _mixes(stamp: Stamp, right: Render, wrong: Render) -> Table:
+    """Return what the most uneven channels hold, right and with wrong hidden biases."""
+    spread = np.ptp(stamp.sums(), axis=0).max(0) * np.abs(right.entered)
+    rows = []
+    for channel in np.argsort(-spread, kind="stable")[:_SHOWN]:
+        held, holds = float(right.entered[channel]), float(wrong.entered[channel])
+        times = f"{holds / held:,.0f}" if held else ""
+        rows.append([f"channel {channel}", f"{held:.4f}", f"{holds:.4f}", times])
+    caption = (
+        "what enters this layer: were it one number times as much in all channels, the phases "
+        "would keep their balance"
+    )
+    head = ["", "right", "hidden biases wrong", "times"]
+    return Table(caption, head, rows, (1, 2, 3))
 
 
 def _own(stamp: Stamp, render: Render, right: Render) -> str:
@@ -171,11 +188,13 @@ def _all(stamp: Stamp, render: Render, facts: Facts) -> str:
         f"With all biases 255 times too large the phases are {found.apart:.1f} apart "
         f"({found.name}), about a mean of {255 * float(render.flat.mean()):.0f}."
     )
-    if facts.scaling is None or facts.scaling.broken or facts.scaling.shifted:
+    scaling, flat, level = facts.scaling, facts.flat, facts.level
+    if scaling is None or scaling.broken or scaling.shifted or flat is None or level is None:
         return words
+    black = float(checkerboard_index(stamp.flat(flat.entered[:1]), level)[0])
     return words + (
         " Every layer here answers a factor with the same factor, so this is the network on a "
-        "picture 255 times too dark, made 255 times brighter: what its phases are apart at "
-        "black is 255 times as much. Where it returns black nearly as black, the picture looks "
-        "right but for the pattern."
+        "picture 255 times too dark, made 255 times brighter, and so is what it does wrong at "
+        f"black: there its phases are {black:.3f} apart, which makes {255 * black:.1f}. Where "
+        "black comes back nearly black, the picture looks right but for the pattern."
     )
