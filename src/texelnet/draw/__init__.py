@@ -2,6 +2,7 @@
 
 from texelnet.draw.drop import Drop, Outline
 from texelnet.draw.path import Contour, Path, Pen, polygon
+from texelnet.draw.raster import Patch, coverage, patches
 from texelnet.draw.simple import Certificate, certify, crosses_itself
 from texelnet.draw.spline import catmull_rom, circle, handle, knots
 
@@ -10,13 +11,16 @@ __all__ = [
     "Contour",
     "Drop",
     "Outline",
+    "Patch",
     "Path",
     "Pen",
     "catmull_rom",
     "certify",
     "circle",
+    "coverage",
     "crosses_itself",
     "handle",
     "knots",
+    "patches",
     "polygon",
 ]

@@ -24,6 +24,7 @@ from texelnet.errors import DrawError
 
 Floats = NDArray[np.float64]
 Point = tuple[float, float]
+MOST_CHORDS = 10_000_000
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 
 
@@ -136,15 +137,7 @@ class Contour:
         Each cubic becomes n = ceil(sqrt(3/4 M / tolerance)) chords, M its largest second
         difference. A closed contour's first point is not repeated.
         """
-        if not tolerance > 0:
-            raise DrawError("flatten", f"the tolerance is {tolerance:g}", "a positive length")
-        bends = np.abs(np.diff(self.cubics, 2, axis=1))
-        most = np.hypot(bends[..., 0], bends[..., 1]).max(1)
-        counts = np.maximum(1, np.ceil(np.sqrt(0.75 * most / tolerance)).astype(int))
-        which = np.repeat(np.arange(len(counts)), counts)
-        starts = np.cumsum(counts) - counts
-        t = (np.arange(counts.sum()) - np.repeat(starts, counts)) / counts[which]
-        found = _at(self.cubics[which], t)
+        found, _ = chords(self.cubics, tolerance)
         return found if self.closed else np.vstack([found, self.cubics[-1:, 3]])
 
     def through(self, matrix: ArrayLike) -> Contour:
@@ -215,6 +208,24 @@ def polygon(points: ArrayLike, closed: bool = True) -> Contour:
     return Contour(np.stack([*parts, ends], axis=1), closed)
 
 
+def chords(cubics: Floats, tolerance: float) -> tuple[Floats, NDArray[np.int64]]:
+    """Return where the chords of cubics begin, (points, 2), and of which cubic each is."""
+    if not tolerance > 0:
+        raise DrawError("flatten", f"the tolerance is {tolerance:g}", "a positive length")
+    bends = np.diff(cubics, 2, axis=1)
+    most = np.hypot(bends[..., 0], bends[..., 1]).max(1)
+    counts = np.maximum(1, np.ceil(np.sqrt(0.75 * most / tolerance))).astype(np.int64)
+    if counts.sum() > MOST_CHORDS:
+        fact = f"{counts.sum()} chords; at most {MOST_CHORDS} are made"
+        raise DrawError("flatten", fact, "a larger tolerance, or a smaller shape")
+    which = np.repeat(np.arange(len(counts)), counts)
+    starts = np.cumsum(counts) - counts
+    t = (np.arange(counts.sum()) - np.repeat(starts, counts)) / counts[which]
+    a, b, c = (np.repeat(power, counts, axis=0) for power in _powers(cubics))
+    s = t[:, None]
+    return ((a * s + b) * s + c) * s + np.repeat(cubics[:, 0], counts, axis=0), which
+
+
 def cross(a: Floats, b: Floats) -> Floats:
     """Return the third component of the cross product, over the last axis."""
     return np.asarray(a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0])
@@ -227,9 +238,8 @@ def _pair(point: Floats) -> Point:
 def _at(cubics: Floats, t: Floats) -> Floats:
     """Return each cubic at its own time."""
     s = t[:, None]
-    p0, p1, p2, p3 = (cubics[:, i] for i in range(4))
-    r = 1 - s
-    return np.asarray(r**3 * p0 + 3 * r * r * s * p1 + 3 * r * s * s * p2 + s**3 * p3)
+    a, b, c = _powers(cubics)
+    return np.asarray(((a * s + b) * s + c) * s + cubics[:, 0])
 
 
 def _powers(cubics: Floats) -> tuple[Floats, Floats, Floats]:
