@@ -41,7 +41,8 @@ bench: core driver  ## Measure beside onnxruntime; prints a table, writes benchm
 bench-field: peers driver ffmpeg  ## The field's networks beside onnxruntime, ncnn and players; half an hour
 	@$(PYTHON) -m benchmarks.field
 
-bench-caffe: core  ## Load large Caffe weights beside protobuf; writes benchmarks/caffemodel.md
+bench-caffe: train peers  ## Caffe networks beside torch and OpenCV, large weights beside protobuf
+	@$(PYTHON) benchmarks/caffe.py
 	@$(PYTHON) benchmarks/caffemodel.py
 
 docs: core  ## Write the reference pages anew from the registries

@@ -48,3 +48,38 @@ def test_a_row_that_is_not_there_is_refused():
         'net.prototxt:3 (layer "op"): 7 is no index into 3 entries\n'
         "  try: whole numbers from 0 to 2"
     )
+
+
+SPLIT = """
+layer { name: "in" type: "Input" top: "a" input_param { shape { dim: [1, 3] } } }
+layer { name: "sigmoid" type: "Sigmoid" bottom: "a" top: "b" }
+layer { name: "tanh" type: "TanH" bottom: "b" top: "c" }
+layer { name: "relu" type: "ReLU" bottom: "c" top: "c" }
+layer { name: "exp" type: "Exp" bottom: "b" top: "d" }
+"""
+
+
+def test_blobs_that_are_read_are_let_go_if_nobody_keeps_them():
+    network, given = Interpreted(torch, read_net(SPLIT, training=True)), {"a": torch.ones(1, 3)}
+    whole, outputs = network.forward(given), network.forward(given, keep=False)
+    assert set(outputs.last) == {"c", "d"}
+    for name, value in outputs.last.items():
+        torch.testing.assert_close(value, whole.last[name])
+    assert outputs.pictures == whole.pictures == 1
+
+
+POOLS = ["kernel_size: 2 stride: 2", "kernel_size: 3 stride: 2"]
+POOLS += ["kernel_size: 3 stride: 2 pad: 1"]
+
+
+@pytest.mark.parametrize("settings", POOLS)
+def test_a_pool_with_a_mask_and_one_without_give_the_same(settings):
+    """One looks for places in a padded copy, the other makes none."""
+    shape = "input_param { shape { dim: [2, 3, 8, 9] } }"
+    text = f'layer {{ name: "in" type: "Input" top: "a" {shape} }}'
+    for tops in ('top: "p"', 'top: "q" top: "m"'):
+        pool = f'type: "Pooling" bottom: "a" {tops} pooling_param {{ {settings} }}'
+        text += f"layer {{ name: '{tops[6]}' {pool} }}"
+    picture = torch.randn(2, 3, 8, 9)
+    made = Interpreted(torch, read_net(text, training=True)).forward({"a": picture})
+    torch.testing.assert_close(made.last["p"], made.last["q"])

@@ -102,7 +102,7 @@ def drawn(layer: Layer, filler: Message, shape: Shape, random: Generator) -> Num
         fact = f"min {filler.real('min'):g} of the filler is above max {filler.real('max'):g}"
         raise PrototxtError(at, fact, "write the smaller one as min")
     with np.errstate(over="ignore"):
-        numbers: Numbers = FILLERS[kind](filler, shape, random).astype(np.float32)
+        numbers: Numbers = FILLERS[kind](filler, shape, random).astype(np.float32, copy=False)
     return numbers
 
 
@@ -119,7 +119,7 @@ def _fan(filler: Message, shape: Shape) -> float:
 
 def _constant(filler: Message, shape: Shape, random: Generator) -> Numbers:
     """`value` everywhere."""
-    return np.full(shape, filler.real("value"))
+    return np.full(shape, filler.real("value"), np.float32)
 
 
 def _uniform(filler: Message, shape: Shape, random: Generator) -> Numbers:

@@ -58,8 +58,10 @@ def in_torch(torch: Any, loss: Loss, bottoms: list[Array], settings: dict[str, A
         @staticmethod
         def backward(ctx: Any, slope: Array) -> tuple[Array | None, ...]:
             stated = loss.gradients(torch, *ctx.saved_tensors, **settings)
+            if float(slope) != 1:  # it mostly is: no copy then
+                stated = tuple(None if g is None else slope * g for g in stated)
             return tuple(
-                None if gradient is None or not wanted else slope * gradient
+                gradient if wanted else None
                 for gradient, wanted in zip(stated, ctx.needs_input_grad, strict=True)
             )
 

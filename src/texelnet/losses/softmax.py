@@ -57,12 +57,19 @@ def counted(labels: Array, outer: int, inner: int, ignore: int | None) -> Array:
 
 @dataclass(frozen=True)
 class _Laid:
-    """Scores (outer, classes, inner), their labels, and which entries count."""
+    """Scores (outer, classes, inner), their labels, and which entries count; None: all."""
 
     scores: Array
     labels: Array
-    counts: Array
+    counts: Array | None
     count: Array | float | None
+
+    def places(self, xp: Any) -> Array:
+        """Return the labels as indices, (outer, 1, inner); 0 where an entry is ignored."""
+        outer, _, inner = self.scores.shape
+        flat = self.labels.reshape(outer, 1, inner)
+        flat = flat if self.counts is None else xp.where(self.counts, flat, 0 * flat)
+        return flat.astype(np.int64) if hasattr(flat, "astype") else flat.to(xp.int64)
 
     def hit(self, xp: Any) -> Array:
         """Return 1 at each entry's label."""
@@ -74,9 +81,9 @@ class _Laid:
         table = gains.reshape(classes, classes)
         return xp.einsum("olp,lk->okp", self.hit(xp), table) * self.kept(xp)
 
-    def kept(self, xp: Any) -> Array:
+    def kept(self, xp: Any) -> Array | int:
         """Return 1 where an entry counts."""
-        return number(xp, self.counts, self.scores)
+        return 1 if self.counts is None else number(xp, self.counts, self.scores)
 
 
 def _laid(
@@ -89,23 +96,52 @@ def _laid(
 ) -> _Laid:
     sizes = entries(scores, axis)
     outer, _, inner = sizes
-    counts = counted(labels, outer, inner, ignore_label)
-    count = entries_counted(normalization, outer, inner, counts.sum())
+    counts, valid = None, outer * inner
+    if ignore_label is not None:
+        counts = labels.reshape(outer, 1, inner) != ignore_label
+        valid = counts.sum()
+    count = entries_counted(normalization, outer, inner, valid)
     return _Laid(scores.reshape(sizes), labels, counts, count)
 
 
 def _value(xp: Any, scores: Array, labels: Array, **settings: Any) -> Array:
     laid = _laid(scores, labels, **settings)
-    share = (softmax(xp, laid.scores) * laid.hit(xp)).sum(axis=1, keepdims=True)
-    return (-xp.log(share.clip(FLOOR)) * laid.kept(xp)).sum() / divisor(laid.count)
+    low = laid.scores - xp.amax(laid.scores, axis=1, keepdims=True)
+    picked = _at(xp, low, laid.places(xp))
+    share = picked - xp.log(_powers(xp, low).sum(axis=1, keepdims=True))
+    return -(share.clip(np.log(FLOOR)) * laid.kept(xp)).sum() / divisor(laid.count)
 
 
 def _gradients(
     xp: Any, scores: Array, labels: Array, **settings: Any
 ) -> tuple[Array | None, ...]:
     laid = _laid(scores, labels, **settings)
-    sent = (softmax(xp, laid.scores) - laid.hit(xp)) * laid.kept(xp)
-    return (sent / divisor(laid.count)).reshape(scores.shape), None
+    sent = _powers(xp, laid.scores - xp.amax(laid.scores, axis=1, keepdims=True))
+    scale = laid.kept(xp) / divisor(laid.count)
+    sent *= scale / sent.sum(axis=1, keepdims=True)
+    _take_away(sent, laid.places(xp), scale)
+    return sent.reshape(scores.shape), None
+
+
+def _powers(xp: Any, values: Array) -> Array:
+    """Put e to the power of each value in its place: fresh memory is what costs here."""
+    return xp.exp(values, out=values)
+
+
+def _at(xp: Any, values: Array, places: Array) -> Array:
+    """Return the value at each entry's label, (outer, 1, inner)."""
+    if hasattr(values, "gather"):
+        return values.gather(1, places)
+    return xp.take_along_axis(values, places, 1)
+
+
+def _take_away(values: Array, places: Array, less: Any) -> None:
+    """Take so much from the value at each entry's label, in place."""
+    if hasattr(values, "scatter_add_"):
+        amount = -less if hasattr(less, "expand") else values.new_full((), -less)
+        values.scatter_add_(1, places, amount.expand(places.shape))
+    else:
+        np.put_along_axis(values, places, np.take_along_axis(values, places, 1) - less, 1)
 
 
 def _count(

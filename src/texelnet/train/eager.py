@@ -114,11 +114,14 @@ def _conv_transpose(torch: Any, x: Tensor, w: Tensor, b: Tensor = None, **a: Any
 def _max_pool(torch: Any, x: Tensor, **a: Any) -> Tensor | tuple[Tensor, Tensor]:
     """Places, of several outputs, count through the whole batch, as ONNX wants."""
     before, behind = _sides(a.get("pads", [0, 0, 0, 0]))
+    pool, kernel = torch.nn.functional.max_pool2d, a["kernel_shape"]
+    few = before == behind and all(2 * p <= k for p, k in zip(before, kernel, strict=True))
+    if few and a.get("outputs", 1) == 1:  # without a copy of the picture
+        return pool(x, kernel, a["strides"], before, ceil_mode=bool(a.get("ceil_mode", 0)))
     extra = [_reach(x, a, axis, before, behind) for axis in (0, 1)]
     pads = [before[1], behind[1] + extra[1], before[0], behind[0] + extra[0]]
     padded = torch.nn.functional.pad(x, pads, value=-torch.inf)
-    pool = torch.nn.functional.max_pool2d
-    y, places = pool(padded, a["kernel_shape"], a["strides"], return_indices=True)
+    y, places = pool(padded, kernel, a["strides"], return_indices=True)
     if a.get("outputs", 1) == 1:
         return y
     columns = padded.shape[3]

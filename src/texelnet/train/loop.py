@@ -144,8 +144,7 @@ class Training:
             assert made.loss is not None
             made.loss.backward()
             total += self.group.total(float(made.loss.detach()))
-            shape = next(iter(made.first.values())).shape
-            pictures += (shape[0] if shape else 1) * self.group.size
+            pictures += made.pictures * self.group.size
         if not np.isfinite(total):
             fact = f"the loss of iteration {number} is {total:g}"
             raise NetworkError(self.net.source, fact, "a smaller base_lr, or clip_gradients")
@@ -222,7 +221,7 @@ class Training:
     def _passed(self, network: Interpreted, fed: Sequence[_Fed], batch: int) -> Pass:
         """Compute a batch; a label that is wrong is told with where its picture comes from."""
         try:
-            return network.forward(self._inputs(fed, batch))
+            return network.forward(self._inputs(fed, batch), keep=False)
         except LabelError as error:
             for one in fed:
                 if error.blob in one.tops:

@@ -44,11 +44,14 @@ class Pass:
         Each blob as it was made, and as it is after all layers that change it in place.
     loss
         The sum of all tops times their loss weights; None if no top has one.
+    pictures
+        How many the first blob has.
     """
 
     first: dict[str, Tensor] = field(default_factory=dict)
     last: dict[str, Tensor] = field(default_factory=dict)
     loss: Tensor | None = None
+    pictures: int = 0
 
 
 class Interpreted:
@@ -74,6 +77,10 @@ class Interpreted:
         total: Callable[[float], float] = lambda number: number,
     ) -> None:
         self.torch, self.net, self.device, self.total = torch, net, device, total
+        self.reader = {
+            blob: index for index, layer in enumerate(net.layers) for blob in layer.bottoms
+        }
+        """The last layer that reads a blob."""
         self.needs = needs(net.layers, net.force_backward)
         self.parameters: dict[Key, Tensor] = {
             owner: torch.from_numpy(np.array(numbers)).to(device).requires_grad_()
@@ -97,8 +104,16 @@ class Interpreted:
                 found.setdefault(parameter.owner, one)
         return list(found.values())
 
-    def forward(self, inputs: Mapping[str, Tensor]) -> Pass:
+    def forward(self, inputs: Mapping[str, Tensor], keep: bool = True) -> Pass:
         """Compute every blob.
+
+        Parameters
+        ----------
+        inputs
+            By name.
+        keep
+            Return all blobs. Otherwise those that nobody reads, and the memory of the others
+            is free for the next ones as soon as torch does not need them.
 
         Raises
         ------
@@ -106,16 +121,22 @@ class Interpreted:
             If an input is missing.
         """
         made = Pass()
-        for layer, need in zip(self.net.layers, self.needs, strict=True):
+        for index, (layer, need) in enumerate(zip(self.net.layers, self.needs, strict=True)):
             if layer.type == "Input" or layer.type in FEEDS:
                 tops = [self._given(layer, top, inputs) for top in layer.tops]
             else:
                 bottoms = [made.last[blob] for blob in layer.bottoms]
                 tops = self._computed(_fitted(layer, bottoms), need, bottoms)
             for top, value in zip(layer.tops, tops, strict=True):
-                made.first.setdefault(top, value)
+                if keep:
+                    made.first.setdefault(top, value)
+                if not made.pictures:
+                    made.pictures = int(value.shape[0]) if value.dim() else 1
                 made.last[top] = value
             made.loss = _added(made.loss, weighted(layer, tops))
+            for blob in () if keep else layer.bottoms:
+                if self.reader[blob] == index and blob not in layer.tops:
+                    made.last.pop(blob, None)
         return made
 
     def backward(

@@ -23,7 +23,7 @@ def dummy(layer: Layer, training: bool) -> Feed:
         if not each:
             return tuple(np.zeros(shape, np.float32) for shape in shapes)
         return tuple(
-            drawn(layer, filler, shape, random_of(seed, number, top)).astype(np.float32)
+            drawn(layer, filler, shape, random_of(seed, number, top))
             for top, (filler, shape) in enumerate(zip(each, shapes, strict=True))
         )
 
