@@ -29,7 +29,7 @@ test: setup  ## The everyday tests, on the GPU driver and in the browser
 nightly: setup player  ## All tests, with more examples for every law
 	@$(PYTEST) -n 2 --hypothesis-profile=nightly
 
-reliability: dev driver  ## Judge a thousand random networks; writes docs/reliability.md
+reliability: dev driver ffmpeg  ## Judge a thousand random networks; writes docs/reliability.md
 	@$(PYTHON) tests/random_networks/report.py --count 1000
 
 golden: core  ## Write the goldens anew; git diff shows what changed

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import onnx
 from onnx import helper
+from tests.random_networks.older import SINCE, older
 
 PROBES = range(1, 41)
 """The sides of pictures at which sizes are known."""
@@ -174,8 +175,14 @@ class Draft:
         self, op: str, operands: Sequence[str], outputs: int = 1, **attributes: Any
     ) -> list[str]:
         """Add a node and return the names of what it makes: n7, n7.1, n7.2, ..."""
+        need(self.opset >= SINCE.get(op, 0))
         if op != "Shape":
             self.read_names.update(operands)
+        if op == "Resize" and self.opset < 13:  # where no operand may be left out
+            nothing = np.array([], np.float32)
+            operands = [o or self.constant(nothing) for o in operands]
+        known = {tensor.name: tensor for tensor in self.constants}
+        operands, attributes = older(op, operands, attributes, self.opset, known)
         names = []
         for _ in range(outputs):
             names.append(f"{self.name}.{self.made}" if self.made else self.name)

@@ -9,7 +9,7 @@ free, so a value's size is a function of the picture's, and numbers stay sane by
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from random import Random
 
 from tests.random_networks.draft import Draft, Misfit
@@ -23,13 +23,18 @@ OFTEN = (
     *("bend", "bend", "bend", "bend", "bend", "jump", "jump", "jump", "choose", "waves"),
     *("reduce channels", "chosen channels", "chosen channels", "guarded function", "norm"),
 )
-OPSETS = (18, 19, 20, 21, 22)
+OPSETS = (*range(11, 23), *range(18, 23), 21, 22, 21, 22)
+"""Those that know more operators come more often."""
 LEFT_OUT = {op.type: op.summary for op in REFUSED}
 """Operators that no part makes, and why."""
 
 
 def generate(
-    random: Random, least: int = 10, most: int = 30, without: Collection[str] = ()
+    random: Random,
+    least: int = 10,
+    most: int = 30,
+    without: Collection[str] = (),
+    opsets: Sequence[int] = OPSETS,
 ) -> Recipe:
     """Return a network of so many nodes, those about sizes not counted.
 
@@ -41,9 +46,11 @@ def generate(
         How many values are made.
     without
         Parts that are left out.
+    opsets
+        To choose from.
     """
     kinds = [kind for kind in (*PARTS, *OFTEN) if kind not in without]
-    draft = Draft(random.randint(1, 5), random.choice(OPSETS), random)
+    draft = Draft(random.randint(1, 5), random.choice(opsets), random)
     steps: list[Step] = []
     wanted = random.randint(least, max(least, most - 4))  # a part may add five
     for turn in range(6 * wanted):

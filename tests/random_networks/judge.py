@@ -1,254 +1,230 @@
 """Judge: whether what we compute agrees with onnxruntime, at every size.
 
-The reference runs the file itself; the candidates run what was read from it and compiled. The
-bar is 1e-4 of the largest number of an output, and of 1 at least.
-
-A number near a jump (the largest of two channels that are nearly equal, a half that is rounded)
-may fall on either side. So the picture is let tremble by 2e-6, in six ways; where the
-reference's own answer moves by a quarter of the bar, another picture is taken, and after four
-the size is counted as ill-conditioned and not judged.
+The reference runs the file itself; the candidates run what was read from it and compiled. Where
+planes are kept in 32 bits the bar is 1e-4 of the largest number of an output, and of 1 at
+least. Where they are kept in 16 bits each plane is held against its own numbers, and how far
+the answer is from onnxruntime's is told.
 """
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
-from random import Random
+import re
+from dataclasses import dataclass
 
 import numpy as np
-import onnxruntime
-from tests.random_networks.draft import PROBES, Draft
+from tests.random_networks.draft import Draft
+from tests.random_networks.kept_in_16_bits import halves, judge_planes
+from tests.random_networks.pictured import ANSWER, PICTURE, pictured
 from tests.random_networks.recipe import Recipe
+from tests.random_networks.reference import BAR, Reference, distance, picture, read, steady
+from tests.random_networks.trial import (
+    HOSTED,
+    Planes,
+    Size,
+    Tally,
+    Trial,
+    Verdict,
+    takes,
+)
 
 from texelnet.errors import NetworkError, TexelnetError
-from texelnet.graph.network import Network
-from texelnet.graph.onnx_file import read_onnx
+from texelnet.graph.contract import Contract
 from texelnet.pixel.evaluate import free_sizes
-from texelnet.run.sizes import check_blobs, claims_of_manifest
+from texelnet.run.sizes import Sizes, check_blobs, claims_of_manifest
+from texelnet.run.verify.hosted import Hosted
 from texelnet.run.wgpu import Session
 from texelnet.shader.compile import compile_network
 from texelnet.shader.evaluate import evaluate_kernels
-from texelnet.shader.package import in_memory
-from texelnet.shader.schedule import COMPUTE, FRAGMENT, HYBRID, Schedule
-from texelnet.shader.targets import TARGETS
+from texelnet.shader.expense import driver_seconds
+from texelnet.shader.package import Package, in_memory
+from texelnet.shader.targets import TARGETS, Build
 
-Planes = dict[str, np.ndarray]
-Size = tuple[int, int]
-Draws = Callable[[Planes], Planes]
-
-BAR = 1e-4
-TREMBLES, TREMBLE, PICTURES = 6, 2e-6, 4
-WEBGPU = TARGETS["webgpu"]
-TURNS = {
-    "hybrid": HYBRID,
-    "compute": COMPUTE,
-    "fragment": FRAGMENT,
-    "compute, blocks of 2x2": replace(COMPUTE, block=(2, 2), packs=2),
-    "hybrid, weights in a buffer": replace(HYBRID, literals=0),
-    "compute, blocks of 1x3, long weights in a buffer": replace(
-        COMPUTE, block=(1, 3), literals=60, looped_packs=1
-    ),
-    "fragment, a pack a pass": replace(FRAGMENT, packs=1),
-    "compute, nothing fused": replace(COMPUTE, fuse=False),
-    "compute, Winograd's squares of 4, staged": replace(COMPUTE, winograd=4, staged=True),
-    "compute, few planes read at once": replace(COMPUTE, winograd=0, reads=3),
-    "fragment, few planes read at once": replace(FRAGMENT, reads=2),
-}
-"""The schedules that seeds take in turn."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something wrong: what kind, with whom, at which size."""
-
-    kind: str
-    candidate: str
-    size: Size | None
-    text: str
-
-    def like(self, other: Finding) -> bool:
-        return (self.kind, self.candidate) == (other.kind, other.candidate)
-
-
-@dataclass(frozen=True)
-class Trial:
-    """How a recipe is tried: pictures of these (height, width), this schedule, these."""
-
-    sizes: tuple[Size, ...]
-    schedule: Schedule
-    candidates: tuple[str, ...] = ("numpy", "wgpu")
-
-    @staticmethod
-    def of(draft: Draft, seed: int, candidates: tuple[str, ...]) -> Trial:
-        """Return the trial of a seed: one pixel, small and odd sizes, sizes that surely fit."""
-        random = Random(seed)
-        fitting = [
-            [n for n in range(2, 27) if n not in avoided and takes_side(draft, n, axis)]
-            for axis, avoided in enumerate(draft.avoided)
-        ]
-        sizes = [(1, 1), (random.randint(1, 5), random.randint(1, 26))]
-        sizes += [(random.randint(2, 26), random.randint(1, 9))]
-        if all(fitting):
-            sizes += [(random.choice(fitting[0]), random.choice(fitting[1])) for _ in range(2)]
-        schedules = list(TURNS.values())
-        return Trial(tuple(dict.fromkeys(sizes)), schedules[seed % len(schedules)], candidates)
-
-
-@dataclass
-class Verdict:
-    """What was found, and how much was looked at."""
-
-    findings: list[Finding]
-    judged: int = 0  # sizes compared
-    refused: int = 0  # sizes that the reference refuses, and so do we
-    tossed: int = 0  # sizes without a well-conditioned picture
-    error: float = 0.0  # the largest, relative to the bar's unit
-
-
-def read(content: bytes) -> Network:
-    """Read a model as texelnet reads any file."""
-    with tempfile.TemporaryDirectory(prefix="texelnet-random-") as folder:
-        path = Path(folder) / "random.onnx"
-        path.write_bytes(content)
-        return replace(read_onnx(path), source="random.onnx")
-
-
-class Reference:
-    """The file itself in onnxruntime, on one thread."""
-
-    def __init__(self, content: bytes) -> None:
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 4
-        options.intra_op_num_threads = 1
-        providers = ["CPUExecutionProvider"]
-        self.session = onnxruntime.InferenceSession(content, options, providers=providers)
-        self.names = [o.name for o in self.session.get_outputs()]
-
-    def __call__(self, feeds: Planes) -> Planes | None:
-        """Return the outputs, or None where it refuses or nothing is left."""
-        try:
-            answers = self.session.run(self.names, {k: v[None] for k, v in feeds.items()})
-        except Exception:
-            return None
-        found = {name: a[0] for name, a in zip(self.names, answers, strict=True)}
-        return found if all(a.size for a in found.values()) else None
-
-
-def picture(channels: int, size: Size, number: int) -> np.ndarray:
-    rng = np.random.default_rng([number, *size])
-    return rng.uniform(-1, 1, (channels, *size)).astype(np.float32)
-
-
-def distance(got: Planes, wanted: Planes) -> float:
-    """Return the largest error, each output's relative to its largest number and to 1."""
-    worst = 0.0
-    for name, want in wanted.items():
-        if got[name].shape != want.shape:
-            return float("inf")
-        with np.errstate(invalid="ignore"):
-            error = np.abs(got[name].astype(np.float64) - want).max()
-        unit = max(1.0, float(np.abs(want).max()))
-        worst = max(worst, float(error) / unit if np.isfinite(error) else float("inf"))
-    return worst
-
-
-def steady(reference: Reference, channels: int, size: Size) -> tuple[Planes, Planes] | None:
-    """Return a picture and the reference's answer to it that hangs on no last bit, if any."""
-    for number in range(PICTURES):
-        x = picture(channels, size, number)
-        wanted = reference({"x": x})
-        if wanted is None:
-            return {"x": x}, {}
-        rng = np.random.default_rng([number, 99])
-        shaken = (
-            reference({"x": x + rng.uniform(-TREMBLE, TREMBLE, x.shape).astype(np.float32)})
-            for _ in range(TREMBLES)
-        )
-        if all(s is not None and distance(s, wanted) <= BAR / 4 for s in shaken):
-            return {"x": x}, wanted
-    return None
-
-
-def takes_side(draft: Draft, side: int, axis: int) -> bool:
-    """Tell whether something is left of every value, of so many rows (axis 0) or columns.
-
-    Where nothing is, onnxruntime is not asked: it makes half a window's maximum of it, counts a
-    computed end below zero from the end, or ends the process.
-    """
-    at = PROBES.index(side)
-    return all(v.sides[axis][at] > 0 for v in draft.values.values())
-
-
-def takes(draft: Draft, size: Size) -> bool:
-    return all(takes_side(draft, side, axis) for axis, side in enumerate(size))
+LOST = "Number of elements of input 'sizes' (0)"
+"""onnxruntime's own complaint of a size cut off a shape that it has forgotten."""
+SLOWEST = 20
+"""Seconds that a driver may compile a network, predicted; odd schedules ask for more."""
+LIMITS = re.compile(r"the host reads \d+$|mpv binds \d+( textures)?$|mpv holds \d+$")
+"""How a host tells its own limits; whatever else is refused is a finding."""
 
 
 def judge(recipe: Recipe, trial: Trial) -> Verdict:
     """Build a recipe, compile it, and compare it at every size."""
     draft = recipe.draft()
+    verdict = Verdict({name: Tally() for name in trial.candidates})
+    if "libplacebo" in trial.candidates:
+        _judge_hosted(draft, trial, verdict)
+    if set(trial.candidates) - {"libplacebo"}:
+        _judge_blobs(draft, trial, verdict)
+    return verdict
+
+
+# A network's own numbers --------------------------------------------------------------------
+
+
+def _judge_blobs(draft: Draft, trial: Trial, verdict: Verdict) -> None:
+    names = [name for name in trial.candidates if name != "libplacebo"]
     content = draft.finish().SerializeToString()
     try:
         reference = Reference(content)
     except Exception as error:
-        return Verdict([Finding("no network", "onnxruntime", None, str(error)[:400])])
-    try:
-        network = read(content)
-        build = compile_network(network, WEBGPU, trial.schedule)
-        package = in_memory(WEBGPU.package(build), network.source)
-    except TexelnetError as error:
-        return Verdict([Finding("refused", "compile", None, str(error))])
-    except Exception as error:
-        return Verdict(
-            [Finding("crashed", "compile", None, f"{type(error).__name__}: {error}")]
-        )
-    claims = claims_of_manifest(package.manifest)
-    draws: dict[str, Draws] = {
-        "numpy": lambda feeds: evaluate_kernels(build.kernels, build.program, feeds),
-    }
-    if "wgpu" in trial.candidates:
-        draws["wgpu"] = Session(package).run
-    verdict = Verdict([])
+        for name in names:
+            verdict.by[name].limit = LOST
+        if LOST not in str(error):
+            verdict.found("no network", names[0], None, str(error)[:400])
+        return
+    parties = [p for name in names if (p := _party(name, content, trial, verdict))]
+    for size in trial.asked(draft):
+        found = steady(reference, draft.channels, size) if takes(draft, size) else ({}, {})
+        for party in parties:
+            tally, said = verdict.by[party.name], party.refuses(draft.channels, size)
+            if found is None:
+                tally.tossed += 1
+            elif said or not found[1]:
+                _refused(said, bool(found[1]), (verdict, party.name, size))
+            else:
+                party.compare(*found, (verdict, party.name, size))
 
-    def refuses(x: np.ndarray) -> str:
-        feeds = {"x": x}
+
+def _refused(said: str, answered: bool, told: tuple[Verdict, str, Size]) -> None:
+    """Tell what is refused by one of both."""
+    verdict, name, size = told
+    if said:
+        verdict.by[name].refused += 1
+    if answered:
+        verdict.found("turned down", name, size, said)
+    elif not said:
+        verdict.found("taken", name, size, "the reference refuses it, or nothing is left of it")
+
+
+def _compiled(
+    content: bytes, name: str, trial: Trial, contract: Contract | None = None
+) -> tuple[Build, Package]:
+    target = TARGETS["mpv" if contract else "webgpu"]
+    schedule = HOSTED[trial.hosted][1] if contract else trial.schedule
+    network = read(content).wants(contract)
+    build = compile_network(network, target, schedule)
+    if name == "wgpu fp16":
+        plan = halves(build.program)
+        build = compile_network(network, target, schedule, precision=plan)
+    return build, in_memory(target.package(build), network.source)
+
+
+def _slow(build: Build, tally: Tally) -> bool:
+    """Tell whether a driver would compile a network for long."""
+    if driver_seconds(build.kernels) > SLOWEST:
+        tally.limit = f"a driver would compile it for longer than {SLOWEST} s"
+    return bool(tally.limit)
+
+
+@dataclass(frozen=True)
+class Party:
+    """A candidate with what it draws."""
+
+    name: str
+    build: Build
+    package: Package
+    session: Session | None
+
+    def refuses(self, channels: int, size: Size) -> str:
+        """Return what is said to a picture of this size, if it is refused."""
+        feeds = {"x": picture(channels, size, 0)}
+        claims = claims_of_manifest(self.package.manifest)
         try:
-            check_blobs(claims, free_sizes(build.program, feeds), feeds, network.source)
+            check_blobs(claims, free_sizes(self.build.program, feeds), feeds, "random.onnx")
         except NetworkError as error:
             return str(error)
         return ""
 
-    for size in trial.sizes:
-        if size[0] in draft.avoided[0] or size[1] in draft.avoided[1]:
-            continue
-        x = picture(recipe.channels, size, 0)
-        found = steady(reference, recipe.channels, size) if takes(draft, size) else ({}, {})
-        if found is None:
-            verdict.tossed += 1
-        elif said := refuses(x):
-            verdict.refused += 1
-            if found[1]:
-                verdict.findings.append(Finding("turned down", "sizes", size, said))
-        elif not found[1]:
-            verdict.findings.append(Finding("taken", "sizes", size, "nothing is left of it"))
-        else:
-            verdict.judged += 1
-            compared = {name: draws[name] for name in trial.candidates}
-            _compare(compared, *found, size, verdict)
-    return verdict
-
-
-def _compare(
-    draws: dict[str, Draws], feeds: Planes, wanted: Planes, size: Size, verdict: Verdict
-) -> None:
-    for name, draw in draws.items():
+    def compare(self, feeds: Planes, wanted: Planes, told: tuple[Verdict, str, Size]) -> None:
+        verdict, name, size = told
+        tally = verdict.by[name]
         try:
-            error = distance(draw(feeds), wanted)
+            got = self._drawn(feeds)
         except Exception as failure:
             text = f"{type(failure).__name__}: {failure}"
-            verdict.findings.append(Finding("crashed", name, size, text))
-            continue
-        verdict.error = max(verdict.error, error)
+            return verdict.found("crashed", name, size, text)
+        error = distance(got, wanted)
+        if name == "wgpu fp16":
+            passes = self.package.manifest["passes"]
+            if judge_planes(self.build.program, passes, {**feeds, **got}, told):
+                tally.far = max(tally.far, error)
+            return None
+        tally.judged += 1
+        tally.error = max(tally.error, error / BAR)
         if not error <= BAR:
-            verdict.findings.append(Finding("differs", name, size, f"{error:.3g}"))
+            verdict.found("differs", name, size, f"{error:.3g}")
+        return None
+
+    def _drawn(self, feeds: Planes) -> Planes:
+        if self.session is None:
+            return evaluate_kernels(self.build.kernels, self.build.program, feeds)
+        return self.session.run(feeds, keep=self.name == "wgpu fp16")
+
+
+def _party(name: str, content: bytes, trial: Trial, verdict: Verdict) -> Party | None:
+    """Compile a candidate; where that fails it is told."""
+    try:
+        build, package = _compiled(content, name, trial)
+        if name != "numpy" and _slow(build, verdict.by[name]):
+            return None
+        session = None if name == "numpy" else Session(package)
+    except TexelnetError as error:
+        verdict.found("refused", name, None, str(error))
+    except Exception as error:
+        verdict.found("crashed", name, None, f"{type(error).__name__}: {error}")
+    else:
+        return Party(name, build, package, session)
+    return None
+
+
+# A picture of a picture ---------------------------------------------------------------------
+
+
+def _judge_hosted(draft: Draft, trial: Trial, verdict: Verdict) -> None:
+    name, contract = "libplacebo", HOSTED[trial.hosted][0]
+    content = pictured(draft, contract).SerializeToString()
+    try:
+        build, package = _compiled(content, name, trial, contract)
+        if _slow(build, verdict.by[name]):
+            return
+        host, reference = Hosted(package, contract), Reference(content)
+    except TexelnetError as error:
+        if not LIMITS.search(error.fact):
+            verdict.found("refused", name, None, str(error))
+        verdict.by[name].limit = error.fact
+        return
+    except Exception as error:
+        verdict.by[name].limit = LOST
+        if LOST not in str(error):
+            verdict.found("crashed", name, None, f"{type(error).__name__}: {error}")
+        return
+    sizes = Sizes.of_manifest(package.manifest, "random.onnx")
+    for size in trial.asked(draft):
+        told, said = (verdict, name, size), ""
+        rng = np.random.default_rng(size)
+        x = rng.random((contract.planes, *size), np.float32)
+        try:
+            sizes.check(*size)
+        except NetworkError as error:
+            said = str(error)
+        answered = takes(draft, size) and bool(reference({PICTURE: contract.to_network(x)}))
+        if said or not answered:
+            _refused(said, answered, told)
+            continue
+        try:
+            got = host.planes({PICTURE: x})
+        except Exception as failure:
+            verdict.found("crashed", name, size, f"{type(failure).__name__}: {failure}")
+            continue
+        if judge_planes(build.program, package.manifest["passes"], got, told):
+            far = _far(reference, contract, got, package)
+            verdict.by[name].far = max(verdict.by[name].far, far)
+
+
+def _far(reference: Reference, contract: Contract, got: Planes, package: Package) -> float:
+    """Return how far the host's picture is from the reference's, of what that spans."""
+    seen = TARGETS["mpv"].sees(contract)
+    (given,), (drawn,) = package.manifest["inputs"], package.manifest["outputs"]
+    answers = reference({PICTURE: seen.to_network(got[given])}) or {}
+    wanted = seen.from_network(answers[ANSWER], got[given])
+    return float(np.abs(got[drawn] - wanted).max()) / max(1.0, float(np.ptp(wanted)))

@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.random_networks.judge import Size, Trial, Verdict, judge
+from tests.random_networks.judge import judge
 from tests.random_networks.recipe import Recipe
+from tests.random_networks.trial import Trial, Verdict
 
 from texelnet.shader.schedule import Schedule
 
@@ -21,14 +22,15 @@ class Kept:
     name: str
     found: str  # what was wrong, in a sentence
     recipe: Recipe
-    sizes: tuple[Size, ...]
-    schedule: Schedule
+    trial: Trial
 
     def judge(self) -> Verdict:
-        return judge(self.recipe, Trial(self.sizes, self.schedule))
+        return judge(self.recipe, self.trial)
 
     def write(self, folder: Path = FOLDER) -> Path:
-        head = {"found": self.found, "sizes": self.sizes, "schedule": self.schedule.json()}
+        trial = self.trial
+        head = {"found": self.found, "sizes": trial.sizes, "schedule": trial.schedule.json()}
+        head |= {"hosted": trial.hosted, "candidates": trial.candidates}
         lines = [f"  {json.dumps(k)}: {json.dumps(v)}," for k, v in head.items()]
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{self.name}.json"
@@ -39,8 +41,9 @@ class Kept:
     def read(path: Path) -> Kept:
         said = json.loads(path.read_text("utf-8"))
         sizes = tuple((h, w) for h, w in said["sizes"])
-        schedule = Schedule.of(said["schedule"])
-        return Kept(path.stem, said["found"], Recipe.of(said), sizes, schedule)
+        schedule, by = Schedule.of(said["schedule"]), tuple(said["candidates"])
+        trial = Trial(sizes, schedule, said["hosted"], by)
+        return Kept(path.stem, said["found"], Recipe.of(said), trial)
 
 
 def all_kept() -> list[Kept]:

@@ -17,6 +17,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, replace
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
@@ -29,13 +30,15 @@ PAGE, LOGS = REPO / "docs" / "reliability.md", REPO / "build" / "reliability"
 
 from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn  # noqa: E402
 from tests.random_networks.generate import generate  # noqa: E402
-from tests.random_networks.judge import TURNS, Trial, judge  # noqa: E402
+from tests.random_networks.judge import judge  # noqa: E402
 from tests.random_networks.kept import Kept  # noqa: E402
 from tests.random_networks.operators import picture_operators  # noqa: E402
 from tests.random_networks.page import page  # noqa: E402
 from tests.random_networks.shrink import shrink  # noqa: E402
+from tests.random_networks.trial import CANDIDATES, TURNS, Trial  # noqa: E402
 
-CANDIDATES = ("numpy", "wgpu")
+from texelnet.disk import write_whole  # noqa: E402
+
 Record = dict[str, Any]
 
 
@@ -50,29 +53,28 @@ def digest() -> str:
 
 def record(seed: int, candidates: tuple[str, ...], folder: Path) -> Record:
     """Judge the network of a seed."""
-    start = perf_counter()
     recipe = generate(Random(seed))
     draft = recipe.draft()
     trial = Trial.of(draft, seed, candidates)
-    verdict = judge(recipe, trial)
-    for finding in verdict.findings[:1]:
-        least, tried, said = shrink(recipe, trial, finding)
-        what = f"{said.kind}: {said.text}"
-        Kept(f"seed_{seed}", what, least, tried.sizes, tried.schedule).write(folder)
+    by, findings = {}, []
+    for name in candidates:
+        start, alone = perf_counter(), replace(trial, candidates=(name,))
+        verdict = judge(recipe, alone)
+        by[name] = asdict(verdict.by[name]) | {"seconds": perf_counter() - start}
+        findings += [str(f) for f in verdict.findings]
+        for first in verdict.findings[:1]:
+            least, tried, said = shrink(recipe, alone, first)
+            Kept(f"seed_{seed}_{name}".replace(" ", "_"), str(said), least, tried).write(folder)
     return {
         "seed": seed,
         "opset": recipe.opset,
         "nodes": len(draft.values) - 1,
         "operators": picture_operators(draft.finish()),
         "schedule": list(TURNS)[seed % len(TURNS)],
-        "candidates": candidates,
+        "hosted": trial.hosted,
         "sizes": trial.sizes,
-        "judged": verdict.judged,
-        "refused": verdict.refused,
-        "tossed": verdict.tossed,
-        "error": verdict.error,
-        "findings": [f"{f.kind}, {f.candidate}, {f.size}: {f.text}" for f in verdict.findings],
-        "seconds": perf_counter() - start,
+        "by": by,
+        "findings": findings,
     }
 
 
@@ -84,8 +86,16 @@ def records(log: Path) -> dict[int, Record]:
             said = json.loads(line)
         except ValueError:
             continue
-        found[said["seed"]] = said
+        found[said["seed"]] = joined(found.get(said["seed"]), said)
     return found
+
+
+def joined(before: Record | None, said: Record) -> Record:
+    """Return the record of a seed that was judged by one candidate after the other."""
+    if before is None:
+        return said
+    findings = [*before["findings"], *said["findings"]]
+    return {**said, "by": before["by"] | said["by"], "findings": findings}
 
 
 def judged(wanted: dict[int, tuple[str, ...]], folder: Path, jobs: int) -> Iterator[Record]:
@@ -100,38 +110,31 @@ def judged(wanted: dict[int, tuple[str, ...]], folder: Path, jobs: int) -> Itera
             raise
 
 
-def write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(text, "utf-8")
-    part.replace(path)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=1000, help="how many networks")
     parser.add_argument("--first", type=int, default=1000, help="the first seed")
     parser.add_argument("--jobs", type=int, default=2, help="how many at a time")
-    parser.add_argument("--wgpu-every", type=int, default=1, help="draw each n-th on wgpu too")
+    parser.add_argument("--by", default=",".join(CANDIDATES), help="candidates, by commas")
     asked = parser.parse_args()
+    by = [name for name in CANDIDATES if name in asked.by.split(",")]
     folder = LOGS / digest()
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / "records.jsonl"
     known = records(log)
-    seeds = range(asked.first, asked.first + asked.count)
-    wanted = {seed: CANDIDATES[: 1 + (seed % asked.wgpu_every == 0)] for seed in seeds}
+    wanted = range(asked.first, asked.first + asked.count)
     left = {
-        seed: by
-        for seed, by in wanted.items()
-        if seed not in known or not set(by) <= set(known[seed]["candidates"])
+        seed: tuple(n for n in by if seed not in known or n not in known[seed]["by"])
+        for seed in wanted
     }
+    left = {seed: names for seed, names in left.items() if names}
     bar = Progress(SpinnerColumn(), *Progress.get_default_columns(), TimeElapsedColumn())
     try:
         with bar, log.open("a", encoding="utf-8") as lines:
             done = len(wanted) - len(left)
             task = bar.add_task("Networks", total=len(wanted), completed=done)
             for said in judged(left, folder, asked.jobs):
-                known[said["seed"]] = said
+                known[said["seed"]] = joined(known.get(said["seed"]), said)
                 lines.write(json.dumps(said) + "\n")
                 lines.flush()
                 for finding in said["findings"]:
@@ -141,7 +144,8 @@ def main() -> None:
         bar.print(f"Stopped ({type(stop).__name__}); the same command goes on from here.")
     found = [known[seed] for seed in wanted if seed in known]
     if found:
-        write(PAGE, page(found, digest()))
+        text = page(found, folder.name)
+        write_whole(PAGE, lambda file: file.write(text.encode()))
         bar.print(f"{len(found)} networks, written to {PAGE.relative_to(REPO)}")
 
 

@@ -14,9 +14,10 @@ from dataclasses import replace
 from typing import Any
 
 from tests.random_networks.draft import Draft, Misfit
-from tests.random_networks.judge import Finding, Size, Trial, judge
+from tests.random_networks.judge import judge
 from tests.random_networks.parts import PARTS
 from tests.random_networks.recipe import Recipe, Step
+from tests.random_networks.trial import Finding, Size, Trial
 
 
 class Simplest:
@@ -34,9 +35,8 @@ def shrink(
 ) -> tuple[Recipe, Trial, Finding]:
     """Return a smallest recipe and trial that fail as the finding did, and their finding."""
     end = time.monotonic() + seconds
-    candidates = (finding.candidate,) if finding.candidate in trial.candidates else ("numpy",)
     sizes = (finding.size,) if finding.size else ()
-    trial = replace(trial, sizes=sizes, candidates=candidates)
+    trial = replace(trial, sizes=sizes, candidates=(finding.candidate,))
     best = recipe, trial, finding
     found = True
     while found and time.monotonic() < end:

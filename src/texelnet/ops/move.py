@@ -13,7 +13,19 @@ import numpy as np
 
 from texelnet.ops.op import Case, Node, NotInAShader, Op, Result
 from texelnet.pixel import Demand, Plane
-from texelnet.pixel.expr import EDGE, INSIDE, REFLECT, Axis, Border, Expr, Tap, pick, stack
+from texelnet.pixel.expr import (
+    EDGE,
+    INSIDE,
+    REFLECT,
+    Axis,
+    Border,
+    Expr,
+    Place,
+    Stretch,
+    Tap,
+    pick,
+    stack,
+)
 from texelnet.pixel.size import Size, extreme, size
 
 SHAPE = (5, 6, 7)
@@ -59,9 +71,11 @@ def _split(node: Node) -> Result:
 
 
 def _first(position: Size, extent: Size) -> Size:
-    """Return where a slice starts: negative counts from the end."""
+    """Return where a slice starts: negative counts from the end, and never before the first."""
     number = position.fixed
-    return extent + number if number is not None and number < 0 else position
+    if number is None or number >= 0:
+        return position
+    return extreme("max", extent + number, size(0))
 
 
 def _last(position: Size, extent: Size) -> Size:
@@ -69,15 +83,23 @@ def _last(position: Size, extent: Size) -> Size:
     number = position.fixed
     if number is not None and number >= 2**31 - 1:
         return extent
-    return extreme("min", _first(position, extent), extent)
+    if number is not None and number < 0:
+        return extent + number
+    return extreme("min", position, extent)
 
 
 class _Cut(NamedTuple):
     """A slice of one axis: pixel o of it is start + step*o."""
 
-    start: int
+    start: Size
     step: int
     extent: Size
+
+    @property
+    def place(self) -> Place:
+        if self.start.fixed is None:
+            return Stretch(size(self.step), self.start, size(1))
+        return Axis.of(self.step, offset=self.start.fixed)
 
 
 def _cut(start: Size, end: Size, step: int, extent: Size) -> _Cut:
@@ -85,13 +107,11 @@ def _cut(start: Size, end: Size, step: int, extent: Size) -> _Cut:
     if extent.fixed is not None and start.fixed is not None and end.fixed is not None:
         last = end.fixed if end.fixed >= -(2**31) else None  # before the first
         chosen = range(extent.fixed)[slice(start.fixed, last, step)]
-        return _Cut(chosen.start, step, size(len(chosen)))
+        return _Cut(size(chosen.start), step, size(len(chosen)))
     if step < 1:
         raise NotInAShader("a slice that runs backwards", "use a step above zero")
     first, last_one = _first(start, extent), _last(end, extent)
-    if first.fixed is None:
-        raise NotInAShader("a slice that starts at a computed place", "slice at fixed places")
-    return _Cut(first.fixed, step, (last_one - first + (step - 1)) // step)
+    return _Cut(first, step, (last_one - first + (step - 1)) // step)
 
 
 def _cuts(node: Node, extents: tuple[Size, ...]) -> dict[int, _Cut]:
@@ -108,18 +128,19 @@ def _cuts(node: Node, extents: tuple[Size, ...]) -> dict[int, _Cut]:
 def _slice(node: Node) -> Result:
     source = node.plane(0)
     extents = (size(1), size(source.channels), source.height, source.width)
-    cuts = {i: _Cut(0, 1, extent) for i, extent in enumerate(extents)}
+    cuts = {i: _Cut(size(0), 1, extent) for i, extent in enumerate(extents)}
     cuts |= _cuts(node, extents)
     batch, over, down, right = (cuts[i] for i in range(4))
     if batch.extent.fixed != 1:
         raise NotInAShader("a slice of the batch", "give pictures one by one")
-    if over.extent.fixed is None:
+    if over.extent.fixed is None or over.start.fixed is None:
         raise NotInAShader("channels cut at a computed place", "slice at fixed places")
     if min(down.step, right.step) < 1:
         raise NotInAShader("a slice that runs backwards", "use a step above zero")
-    y, x = (Axis.of(cut.step, offset=cut.start) for cut in (down, right))
-    expr: Expr = Tap(source.name, source.channels, y, x, INSIDE)
-    channels = [over.start + over.step * i for i in range(over.extent.fixed)]
+    for cut in (down, right):  # one that is computed would count from the end below zero
+        node.demands.append(Demand(size(0), cut.start + 1, kind="below"))
+    expr: Expr = Tap(source.name, source.channels, down.place, right.place, INSIDE)
+    channels = [over.start.fixed + over.step * i for i in range(over.extent.fixed)]
     if channels != list(range(source.channels)):
         expr = pick(expr, channels)
     return [Plane(node.outputs[0], len(channels), down.extent, right.extent, expr)]
@@ -184,6 +205,7 @@ MOVES = (
         _slice,
         (
             Case("crop", (SHAPE, _ints(1, 2), _ints(5, -1), _ints(2, 3))),
+            Case("from the end", (SHAPE, _ints(-4, -9), _ints(-1, 2**31), _ints(2, 3))),
             Case("channels", (SHAPE, _ints(1), _ints(4), _ints(1))),
             Case("every third row", (SHAPE, _ints(1), _ints(-1), _ints(2), _ints(3))),
             Case("every second of all", (SHAPE, *(_ints(*r) for r in _EVERY_SECOND))),

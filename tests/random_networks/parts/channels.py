@@ -29,7 +29,7 @@ def softmax(d: Draft) -> None:
 def arg(d: Draft) -> None:
     """The channel that is largest or smallest, as a number."""
     x = shifted(d, d.read(fits=lambda v: v.channels > 1))
-    more = {"select_last_index": 1} if d.chance("last") else {}
+    more = {"select_last_index": 1} if d.opset >= 12 and d.chance("last") else {}
     op, axis = d.one_of("op", ["ArgMax", "ArgMin"]), d.one_of("axis", [1, -3])
     (place,) = d.node(op, [x.name], axis=axis, **more)
     value = d.add("Cast", [place], x, channels=1, span=x.channels, low=0.0, to=1)

@@ -12,7 +12,7 @@ def split(d: Draft) -> None:
     """Channels shared out, evenly or not."""
     x = d.read(fits=lambda v: v.channels > 1)
     count = d.whole("parts", 2, min(3, x.channels))
-    if d.chance("even"):
+    if d.chance("even") and (d.opset >= 18 or x.channels % count == 0):
         most = -(-x.channels // count)
         counts = [most] * (count - 1) + [x.channels - most * (count - 1)]
         operands, more = [x.name], {"num_outputs": count}
@@ -50,7 +50,7 @@ def crop(d: Draft) -> None:
     """Rows and columns, every n-th of them; the end counted from either side."""
     x, cuts = d.read(), {}
     for i, axis in enumerate(d.one_of("axes", [[2, 3], [3, 2], [2], [3]])):
-        first = d.whole(f"first{i}", 0, 3)
+        first = d.one_of(f"first{i}", [0, 1, 2, 3, -2, -5])
         end = d.one_of(f"end{i}", [FAR, FAR, -1, -2, 9])
         cuts[axis] = (first, end, int(d.one_of(f"step{i}", [1, 1, 2, 3])))
     _sliced(d, x, cuts)

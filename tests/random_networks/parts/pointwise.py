@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.random_networks.draft import Draft, Value
+from tests.random_networks.older import SINCE
 
 NUMBER, EACH = "a number", "one a channel"
 
@@ -33,16 +34,17 @@ SMOOTH: dict[str, tuple[Any, float, dict[str, tuple[float, float]]]] = {
     "Identity": (None, -float("inf"), {}),
     "Dropout": (None, -float("inf"), {}),
 }
+YOUNG = ("Gelu", "Mish")
+"""What few opsets know comes more often."""
 STEPPED = ("Sign", "Floor", "Ceil", "Round", "ThresholdedRelu", "Cast", "Shrink", "Mod")
-SINCE = {"Gelu": 20}
 GUARDS = ("Abs", "Sigmoid", "Clip", "Softplus", "HardSigmoid", "Relu")
 
 
 def bend(d: Draft) -> None:
     """An activation."""
     x = d.read()
-    often = ["Gelu", "LeakyRelu"] if d.opset >= SINCE["Gelu"] else []
-    op = d.one_of("op", [o for o in SMOOTH if d.opset >= SINCE.get(o, 0)] + often)
+    known = [o for o in (*SMOOTH, *YOUNG) if d.opset >= SINCE.get(o, 0)]
+    op = d.one_of("op", known)
     largest, low, numbers = SMOOTH[op]
     more: dict[str, Any] = {n: d.number(n, *ends) for n, ends in numbers.items()}
     if op == "Gelu":

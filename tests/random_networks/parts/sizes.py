@@ -49,7 +49,7 @@ def resize(d: Draft) -> None:
     low = x.low if more["mode"] != "cubic" else -np.inf
     known = {"heights": sides[0], "widths": sides[1], "low": low, "span": 1.2 * x.span}
     factors = [float(f) for f in chosen]
-    if d.chance("axes named"):
+    if d.opset >= 18 and d.chance("axes named"):
         d.add("Resize", [x.name, "", d.constant(factors)], x, axes=[2, 3], **more, **known)
     else:
         d.add("Resize", [x.name, "", d.constant([1.0, 1.0, *factors])], x, **more, **known)
@@ -68,6 +68,22 @@ def resize_by_shape(d: Draft) -> None:
     (count,) = d.node("Slice", [shape, d.constant([0]), d.constant([2])])
     (dims,) = d.node("Concat", [count, sizes], axis=0)
     sides = [each(s, lambda n: n * by - corners) for s in x.sides]
+    low = x.low if more["mode"] != "cubic" else -np.inf
+    known = {"heights": sides[0], "widths": sides[1], "low": low, "span": 1.2 * x.span}
+    d.add("Resize", [x.name, "", "", dims], x, **more, **known)
+
+
+def resize_to_other(d: Draft) -> None:
+    """As large as another value, whatever scale that is."""
+    other = d.read("to")
+    x, more = d.read(), _places(d)
+    pairs = [tuple(zip(*s, strict=True)) for s in zip(x.sides, other.sides, strict=True)]
+    inexact = any(a and b and (b << 8) % a for axis in pairs for a, b in axis)
+    need(more["mode"] != "nearest" or not inexact)  # a rounded scale has other ties
+    (shape,) = d.node("Shape", [x.name])
+    (count,) = d.node("Slice", [shape, d.constant([0]), d.constant([2])])
+    (dims,) = d.node("Concat", [count, d.sizes_of(other)], axis=0)
+    sides = [tuple(b if a else 0 for a, b in axis) for axis in pairs]
     low = x.low if more["mode"] != "cubic" else -np.inf
     known = {"heights": sides[0], "widths": sides[1], "low": low, "span": 1.2 * x.span}
     d.add("Resize", [x.name, "", "", dims], x, **more, **known)
@@ -133,13 +149,18 @@ def down_and_up(d: Draft) -> None:
 
 
 def corner(d: Draft) -> None:
-    """The upper left part, half of it or so many pixels less, by Shape arithmetic."""
-    x, kind = d.read(), d.one_of("kind", ["half", "less"])
+    """The upper left part, half of it or so many pixels less, or the middle, by Shape."""
+    x, kind = d.read(), d.one_of("kind", ["half", "less", "middle"])
     number = d.whole("number", 1, 3)
-    op = "Div" if kind == "half" else "Sub"
-    (ends,) = d.node(op, [d.sizes_of(x), d.constant([number])])
-    sides = [each(s, lambda n: n // number if kind == "half" else n - number) for s in x.sides]
-    operands = [x.name, d.constant([0, 0]), ends, d.constant([2, 3])]
+    left = {"half": lambda n: n // number, "less": lambda n: n - number}
+    left["middle"] = lambda n: n - 2 * (n // (2 * number + 1))
+    (ends,) = d.node("Div" if kind == "half" else "Sub", [d.sizes_of(x), d.constant([number])])
+    starts = d.constant([0, 0])
+    if kind == "middle":
+        (starts,) = d.node("Div", [d.sizes_of(x), d.constant([2 * number + 1])])
+        (ends,) = d.node("Sub", [d.sizes_of(x), starts])
+    sides = [each(s, left[kind]) for s in x.sides]
+    operands = [x.name, starts, ends, d.constant([2, 3])]
     d.add("Slice", operands, x, heights=sides[0], widths=sides[1], low=x.low)
     need(sides[0] != x.heights or number == 1)
 
@@ -147,6 +168,7 @@ def corner(d: Draft) -> None:
 SIZED = {
     "resize": resize,
     "resize by shape": resize_by_shape,
+    "resize to other": resize_to_other,
     "crop to other": crop_to_other,
     "down and up": down_and_up,
     "corner": corner,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.random_networks.draft import Draft, Value
+from tests.random_networks.older import SINCE
 from tests.random_networks.parts.pointwise import shifted
 
 COMPARED = ["Less", "LessOrEqual", "Greater", "GreaterOrEqual", "Equal"]
@@ -10,7 +11,7 @@ COMPARED = ["Less", "LessOrEqual", "Greater", "GreaterOrEqual", "Equal"]
 
 def _truth(d: Draft, x: Value, turn: int) -> str:
     """Return a truth for each number of a value; nothing is compared that may be equal."""
-    op = d.one_of(f"op{turn}", COMPARED)
+    op = d.one_of(f"op{turn}", [o for o in COMPARED if d.opset >= SINCE.get(o, 0)])
     if op == "Equal":
         steep = d.add("Mul", [x, d.constant(2.0)], x, span=2 * x.span)
         whole = d.add("Round", [shifted(d, steep)], x, span=2 * x.span + 1)

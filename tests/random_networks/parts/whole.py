@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.random_networks.draft import Draft, Value, each
+from tests.random_networks.older import SINCE
 
 KINDS = ["GlobalAveragePool", "GlobalMaxPool", "ReduceMean", "ReduceMax", "ReduceMin"]
 SUMS = ["ReduceSum", "ReduceL1", "ReduceL2", "ReduceSumSquare"]
@@ -55,7 +56,7 @@ def features(d: Draft) -> None:
 def norm(d: Draft) -> None:
     """Each channel, or groups of them, less their mean over the picture, by their deviation."""
     x, ops = d.read(), ["InstanceNormalization", "GroupNormalization"]
-    op = d.one_of("op", ops[: 1 + (d.opset >= 21)])  # before 21 a scale was a group's
+    op = d.one_of("op", ops[: 1 + (d.opset >= SINCE[ops[1]])])
     n = x.channels
     more = {"epsilon": d.one_of("epsilon", [0.1, 0.01])}
     if op == "GroupNormalization":

@@ -24,6 +24,8 @@ _AXES = ("batch", "channels", "height", "width")
 _ENLARGED = 3360
 """How much larger the trial pictures are: whole in strides of up to 32, 3, 5 and 7."""
 _SUMMARIES = ("GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool", "Shape", "Size")
+_AS_GIVEN = ("GroupNormalization",)
+"""What makes a picture as large as its first operand."""
 _WRITTEN = {
     "Reshape": "its sizes are constants; export it with dynamic axes",
     "Expand": "its sizes are constants; export it with dynamic axes",
@@ -40,13 +42,24 @@ _FAILED = re.compile(r"op_type: ?([^,)]*), node name: ?([^)]*)\): (?:\[\w+\] ?)?
 
 
 def infer(model: onnx.ModelProto, inputs: Mapping[str, Sequence[Dim]]) -> onnx.ModelProto:
-    """Infer all shapes with inputs of these sizes, by ONNX's own rules."""
+    """Infer all shapes with inputs of these sizes, by ONNX's own rules.
+
+    ONNX has no rule for :data:`_AS_GIVEN`, and takes a size cut off a shape that it does not
+    know for no size at all; so it is shown an Identity there.
+    """
     trial = onnx.ModelProto()
     trial.CopyFrom(model)
     for value in trial.graph.input:
         if value.name in inputs:
             set_dims(value, inputs[value.name])
-    return onnx.shape_inference.infer_shapes(trial, True, True, True)
+    for node in trial.graph.node:
+        if node.op_type in _AS_GIVEN:
+            node.op_type = "Identity"
+            del node.input[1:], node.attribute[:]
+    found = onnx.shape_inference.infer_shapes(trial, True, True, True)
+    del found.graph.node[:]
+    found.graph.node.extend(model.graph.node)
+    return found
 
 
 def shapes_at(network: Network, sizes: Mapping[str, int]) -> dict[str, tuple[int, ...]]:

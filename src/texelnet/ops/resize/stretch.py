@@ -32,27 +32,30 @@ from texelnet.pixel.expr import (
 from texelnet.pixel.size import Quotient, extreme, least
 
 _ONE = constant(1.0, 1)
-_SINGLE = "pytorch_half_pixel reads another place when a single pixel comes out"
+_FAR = 1 << 16
+"""More than how far a place may lie from its origin: twice the longest side."""
 
 
 def stretch(where: str, before: Size, after: Size) -> Stretch:
     """Return the places that pixels show by a mode of coordinates, n pixels made m.
 
-    With half pixels that is (o + 1/2)*n/m - 1/2 = ((2*o + 1)*n + m)/(2*m) - 1.
+    With half pixels that is (o + 1/2)*n/m - 1/2 = ((2*o + 1)*n + m)/(2*m) - 1; with torch's
+    a single pixel shows the first, the place (0 + 2)/2 - 1.
     """
     if where == "align_corners":
         return Stretch(before - 1, Size(0), extreme("max", after - 1, Size(1)))
     if where == "asymmetric":
         return Stretch(before, Size(0), after)
-    several = least(after) > 1 or _as_large(after, before)
-    if where == "pytorch_half_pixel" and not several:
-        raise NotInAShader(_SINGLE, "use half_pixel, which reads the same places otherwise")
     if where not in ("half_pixel", "pytorch_half_pixel"):
         raise NotInAShader(
             f"coordinate_transformation_mode={where}",
             "use half_pixel, pytorch_half_pixel, asymmetric or align_corners",
         )
-    return Stretch(before * 2, before + after, after * 2, offset=-1)
+    start = before + after
+    if where == "pytorch_half_pixel" and not (least(after) > 1 or _as_large(after, before)):
+        several = extreme("min", after - 1, Size(1))
+        start = extreme("min", start, several * _FAR + 2)
+    return Stretch(before * 2, start, after * 2, offset=-1)
 
 
 def _as_large(after: Size, before: Size) -> bool:
