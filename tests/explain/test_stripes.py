@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.explain.networks import decon
+from tests.explain.networks import decon, flat
 from tests.run.networks import conv, deconv, layer, network
 
 from texelnet.explain import Explained, explain_layer
@@ -17,6 +17,7 @@ from texelnet.ops.conv_transpose.rule import rule
 from texelnet.ops.conv_transpose.stripes import hidden, seen, stripes
 from texelnet.ops.told import Facts, Render
 from texelnet.page import Note, Section, Table, Text
+from texelnet.run.onnxruntime import ONNXRUNTIME
 
 BYTES = Contract(range=(0, 255), padding="zero")
 PICTURE = np.random.default_rng(2).random((1, 20, 24), np.float32)
@@ -47,21 +48,27 @@ def test_hidden_biases_stripe_and_the_last_does_not(explained: Explained) -> Non
 
 
 def test_where_all_biases_are_wrong_black_is_what_all_greys_show(explained: Explained) -> None:
-    facts, stamp = explained.facts, stamp_of(explained.node)
-    assert facts.flat is not None
-    black = np.ptp(stamp.flat(facts.flat.entered)[0])
-    assert seen(stamp, renders(facts)["all"].flat).apart == pytest.approx(
-        255 * 255 * black, rel=0.05
-    )
+    stamp, network = stamp_of(explained.node), explained.network
+    drawn = ONNXRUNTIME.planes(network)(flat(network, 135 / 255 / 255))[0, 40:42, 40:42]
+    found = seen(stamp, renders(explained.facts)["all"].flat).apart
+    assert found == pytest.approx(255 * 255 * np.ptp(drawn), rel=0.01)
+
+
+def test_a_colour_is_named_where_the_channels_differ(explained: Explained) -> None:
+    stamp = stamp_of(explained.node)
+    lines = np.array([0.5, 0.5, 0.6, 0.6])[:, None]
+    assert seen(stamp, np.repeat(lines, 3, 1)).name == "every other line"
+    blue = np.concatenate([0 * lines, 0 * lines, lines], 1)
+    assert seen(stamp, blue).name == "every other line, in blue"
 
 
 def test_clamping_hides_what_lies_beyond_white_and_black(explained: Explained) -> None:
     stamp = stamp_of(explained.node)
-    flat = np.array([[1.8], [1.2], [0.5], [1.1]])
-    assert seen(stamp, flat).name == "2 x 2 pixels, all unlike, again and again"
-    assert hidden(stamp, flat) == "one pixel in four darker"
-    assert hidden(stamp, flat + 1) == "none: all white"
-    assert hidden(stamp, flat - 2) == "none: all black"
+    beyond = np.array([[1.8], [1.2], [0.5], [1.1]])
+    assert seen(stamp, beyond).name == "2 x 2 pixels, all unlike, again and again"
+    assert hidden(stamp, beyond) == "one pixel in four darker"
+    assert hidden(stamp, beyond + 1) == "none: all white"
+    assert hidden(stamp, beyond - 2) == "none: all black"
 
 
 def test_the_table_has_the_phases_in_the_order_of_the_kernels_places(
@@ -70,11 +77,11 @@ def test_the_table_has_the_phases_in_the_order_of_the_kernels_places(
     stamp, facts = stamp_of(explained.node), explained.facts
     (found,) = stripes(stamp, facts)
     table = next(p for p in found.parts if isinstance(p, Table))
-    flat = 255 * renders(facts)["hidden"].flat[:, 0].reshape(2, 2)
+    drawn = 255 * renders(facts)["hidden"].flat[:, 0].reshape(2, 2)
     assert list(table.head[1:5]) == [
         "yellow (0, 0)", "pink (0, 1)", "grey (1, 0)", "white (1, 1)"
     ]  # fmt: skip
-    wanted = [flat[1, 1], flat[1, 0], flat[0, 1], flat[0, 0]]  # pad 1: o + 1 = 2i + k
+    wanted = [drawn[1, 1], drawn[1, 0], drawn[0, 1], drawn[0, 0]]  # pad 1: o + 1 = 2i + k
     assert [float(cell) for cell in table.rows[2][1:5]] == pytest.approx(wanted, abs=0.01)
 
 
@@ -89,7 +96,7 @@ def test_wrong_hidden_biases_change_the_mix_of_channels(explained: Explained) ->
     mixes = [p for p in found.parts if isinstance(p, Table)][1]
     assert mixes.rows[0][0] == "channel 56"
     assert float(mixes.rows[0][2]) == pytest.approx(wrong[56], abs=1e-4)
-    assert "apart, which makes 21.4" in words(found)
+    assert "at a grey of 0.53 its phases are 0.083 apart, and 255 times that" in words(found)
 
 
 def test_a_network_without_hidden_biases_is_told_so() -> None:

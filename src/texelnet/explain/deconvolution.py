@@ -12,14 +12,13 @@ from texelnet.explain.biases import biased_layers, with_biases
 from texelnet.explain.layer_shader import layer_shaders
 from texelnet.explain.scaling import scaling_of
 from texelnet.graph.network import Network
+from texelnet.ops.conv_transpose.stripes import WRONG
 from texelnet.ops.op import Node
 from texelnet.ops.told import Facts, Render, Response
 from texelnet.run.onnxruntime import Picturing, Reference
 from texelnet.run.verify.trials import natural
 
 Planes = NDArray[np.float32]
-WRONG = 255.0
-"""How many times too large a bias is that belongs to pictures of 0..255."""
 _SIDE = 48
 _NAMES = {
     "none": "right",

@@ -50,6 +50,7 @@ def scaling_of(network: Network, picture: Planes) -> Scaling | None:
         linear,
         biased_layers(network),
         list(dict.fromkeys(broken)),
+        contract.seen < contract.planes,
         off[0] if len(off) == 2 else None,
         off[-1] if off else None,
     )

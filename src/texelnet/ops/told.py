@@ -95,6 +95,8 @@ class Scaling:
         Layers that add numbers of their own.
     broken
         Layers that do not answer a factor with the same factor.
+    luma
+        Whether the network is given the luma of a picture in colour, where black is no zero.
     folded, divided
         How far the network is off, in 0..1, with the factor in its first and last weights, and
         with all its biases divided; None where that can't be made.
@@ -107,6 +109,7 @@ class Scaling:
     ends: bool
     biased: Sequence[str]
     broken: Sequence[str]
+    luma: bool = False
     folded: float | None = None
     divided: float | None = None
 

@@ -7,13 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from texelnet.ops.conv_transpose.overlap import group_names, phases_of_groups
-from texelnet.ops.conv_transpose.phases import Floats, Stamp, checkerboard_index
+from texelnet.ops.conv_transpose.phases import Floats, Stamp
 from texelnet.ops.conv_transpose.ripple import Pattern, pattern
 from texelnet.ops.told import Facts, Render
 from texelnet.page import Figure, Image, Note, Part, Section, Table, Text
 from texelnet.picture.shown import shown
 
 _EACH, _TILES, _SHOWN = 4, 4, 5
+WRONG = 255
+"""How many times too large the biases of the renders are."""
+_ALIKE = 1.05
+"""How much wider than the narrowest the widest channel is at most, if no colour is named."""
 _COLOURS = ("red", "green", "blue")
 _CROP, _ZOOM, _WHOLE = 24, 10, 192
 """Pixels that are enlarged, how much, and pixels on a side that are shown of a picture."""
@@ -43,7 +47,9 @@ def seen(stamp: Stamp, flat: Floats) -> Pattern:
     """Name the pattern of (phases, channels) over 0..1, in the channel that shows it most."""
     channel = int(np.argmax(np.ptp(flat, axis=0)))
     found = pattern(255 * flat[:, channel].reshape(stamp.strides))
-    if found.name == "none" or flat.shape[1] != len(_COLOURS):
+    apart = np.ptp(flat, axis=0)
+    coloured = flat.shape[1] == len(_COLOURS) and apart.max() > _ALIKE * apart.min()
+    if found.name == "none" or not coloured:
         return found
     return found._replace(name=f"{found.name}, in {_COLOURS[channel]}")
 
@@ -188,13 +194,13 @@ def _all(stamp: Stamp, render: Render, facts: Facts) -> str:
         f"With all biases 255 times too large the phases are {found.apart:.1f} apart "
         f"({found.name}), about a mean of {255 * float(render.flat.mean()):.0f}."
     )
-    scaling, flat, level = facts.scaling, facts.flat, facts.level
-    if scaling is None or scaling.broken or scaling.shifted or flat is None or level is None:
+    scaling, dark = facts.scaling, (facts.grey or 0) * 255 / WRONG
+    if scaling is None or scaling.broken or scaling.shifted or scaling.luma:
         return words
-    black = float(checkerboard_index(stamp.flat(flat.entered[:1]), level)[0])
     return words + (
         " Every layer here answers a factor with the same factor, so this is the network on a "
-        "picture 255 times too dark, made 255 times brighter, and so is what it does wrong at "
-        f"black: there its phases are {black:.3f} apart, which makes {255 * black:.1f}. Where "
-        "black comes back nearly black, the picture looks right but for the pattern."
+        f"picture {WRONG:g} times too dark, made {WRONG:g} times brighter, and so is what it "
+        f"does wrong there: at a grey of {dark:.2f} its phases are {found.apart / WRONG:.3f} "
+        f"apart, and {WRONG:g} times that is seen. Where black comes back nearly black, the "
+        "picture looks right but for the pattern."
     )
