@@ -11,7 +11,7 @@ export XDG_RUNTIME_DIR ?= $(CURDIR)/.venv
 help:  ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
 
-demo: core  ## Upscale a real picture through the GPU and prove it, into demo/
+demo: core  ## Upscale a picture through the GPU, prove and explain it, into demo/
 	@setup/driver wanted
 	@$(PYTHON) examples/demo.py
 

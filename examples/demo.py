@@ -1,4 +1,4 @@
-"""Draw a picture twice as large by a network that runs as shaders, and prove that it does.
+"""Draw a picture twice as large by a network that runs as shaders, prove and explain it.
 
     python examples/demo.py [PICTURE]
 
@@ -14,15 +14,19 @@ from pathlib import Path
 import numpy as np
 from demo_parts.page import Facts, page
 from demo_parts.scene import scene
+from explain_kernel import write_page
 
 from texelnet.caffe import read_net, to_graph
 from texelnet.errors import TexelnetError
+from texelnet.explain import explain_layer
 from texelnet.graph.contract import read_contract
 from texelnet.graph.network import Network
 from texelnet.picture import Picture, psnr, read_picture, resample, split, write_picture
+from texelnet.report import explanation_page, html
 from texelnet.run import RUNNERS, auto
 from texelnet.run.upscale import larger, upscale
 from texelnet.run.verify import BUILT_IN, Proof, verify
+from texelnet.run.verify.trials import planes_of
 from texelnet.shader.compile import compile_network
 from texelnet.shader.package import write_package
 from texelnet.shader.schedule import COMPUTE
@@ -85,6 +89,9 @@ def main() -> None:
         proof=proof,
     )
     (OUT / "index.html").write_text(page(facts), "utf-8")
+    told = explain_layer(network, "stamp", planes_of(picture, contract), "Deconvolution")
+    (OUT / "explain-decon.html").write_text(html(explanation_page(told)), "utf-8")
+    write_page(OUT / "explain-asked.html")
     tell(facts, proof)
 
 
@@ -141,6 +148,7 @@ def tell(facts: Facts, proof: Proof | None) -> None:
         print(f"  luma PSNR {shader:.2f} dB, bicubic {bicubic:.2f}: {shader - bicubic:+.2f} dB")
     if proof:
         print(f"  proof: {proof.text().rstrip().splitlines()[-1]}")
+    print(f"Why its deconvolution does not stripe: {OUT / 'explain-decon.html'}")
     print(f"The pictures, the shaders, the proof: open {OUT / 'index.html'}")
     if proof and not proof.equal:
         sys.exit(1)

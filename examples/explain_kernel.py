@@ -15,6 +15,7 @@ from texelnet.explain import explain_layer
 from texelnet.graph.contract import Contract
 from texelnet.graph.network import Network
 from texelnet.report import WRITERS, explanation_page
+from texelnet.run.verify.trials import natural
 
 KERNEL = """
     -0.0629104823 -0.1560362280 -0.1512266700 -0.0636162385
@@ -39,7 +40,7 @@ def asked() -> Network:
 
 def write_page(path: Path) -> None:
     """Write what the phases of the kernel are and what they sum to."""
-    explained = explain_layer(asked(), "up", None, "Deconvolution")
+    explained = explain_layer(asked(), "up", natural(1, 48, 48), "Deconvolution")
     path.write_text(WRITERS[path.suffix](explanation_page(explained)), "utf-8")
 
 

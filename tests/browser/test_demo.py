@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -98,6 +99,15 @@ def test_the_package_draws_in_the_page_what_python_drew(visit: Page) -> None:
     assert "Your browser and Python drew the same picture" in said
     assert "more than 0 of 255" in said or "more than 1 of 255" in said
     assert (width, height) == (320, 240)
+
+
+def test_its_deconvolution_and_the_kernel_that_was_asked_for_are_explained(demo: Path) -> None:
+    decon, asked = ((demo / f"explain-{n}.html").read_text("utf-8") for n in ("decon", "asked"))
+    assert "160 x 120 to 320 x 240" in decon  # the demo's own picture
+    row = r'<th scope="row">([a-z]+) \(\d, \d\)</th>.*?([\d.]+)</td></tr>'
+    sums = {"yellow": "0.0309", "pink": "0.0844", "grey": "0.0865", "white": "0.1302"}
+    assert dict(re.findall(row, asked)[:4]) == sums
+    assert max(len(decon), len(asked)) < 2_000_000
 
 
 def test_the_proof_on_the_page_is_the_one_on_disk(demo: Path) -> None:
