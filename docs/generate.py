@@ -12,6 +12,7 @@ docs/reference/onnx-to-caffe.md  FROM_GRAPH
 from __future__ import annotations
 
 import os
+from argparse import ArgumentParser, _SubParsersAction
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -114,11 +115,15 @@ def commands() -> str:
         "Exit status: 0 done; 1 a proof failed (`verify`) or pictures differ (`compare`); 2 bad"
         " input or words that do not fit together; 130 interrupted. What was asked for goes to"
         " stdout, everything else to stderr.",
-        *(
-            f"## texelnet {name}\n\n```text\n{parser(name).format_help()}```"
-            for name in COMMANDS
-        ),
+        *(f"## texelnet {name}\n\n```text\n{help_of(parser(name))}```" for name in COMMANDS),
     )
+
+
+def help_of(command: ArgumentParser) -> str:
+    """What `--help` says of a command, and of what stands below it."""
+    kinds = [a.choices for a in command._actions if isinstance(a, _SubParsersAction)]
+    below = [one.format_help() for some in kinds for one in some.values()]
+    return "\n".join([command.format_help(), *below])
 
 
 def causes() -> str:

@@ -26,6 +26,7 @@ LISTS = (
     "caffe/layers",
     "cli",
     "run/compare/causes",
+    "draw/out",
 )
 
 # What examples are given; one that is not named here runs without arguments.

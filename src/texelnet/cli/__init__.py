@@ -18,6 +18,7 @@ from texelnet.cli import (
     compare,
     compile,
     convert,
+    draw,
     explain,
     inspect,
     network,
@@ -60,6 +61,7 @@ COMMANDS: dict[str, Command] = {
     "explain": explain,
     "train": train,
     "plot": plot,
+    "draw": draw,
     "text": text,
 }
 

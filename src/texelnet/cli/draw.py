@@ -1,0 +1,24 @@
+"""``texelnet draw``: outlines and pictures that are exact; SUBJECTS lists what can be drawn."""
+
+from __future__ import annotations
+
+import argparse
+
+from texelnet.cli import _draw_drop
+
+HELP = "Draw drops whose outlines never cross themselves."
+SUBJECTS = {"drop": _draw_drop}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add a parser for each subject."""
+    kinds = parser.add_subparsers(dest="subject", required=True, metavar="|".join(SUBJECTS))
+    for name, subject in SUBJECTS.items():
+        one = kinds.add_parser(name, help=subject.HELP, description=subject.HELP)
+        subject.arguments(one)
+
+
+def run(words: argparse.Namespace) -> int:
+    """Draw the subject."""
+    status: int = SUBJECTS[words.subject].run(words)
+    return status

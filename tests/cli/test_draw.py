@@ -1,0 +1,57 @@
+"""``texelnet draw``: what is written, what is shown, what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from texelnet.cli import main
+from texelnet.picture import read_picture
+
+
+def test_a_drop_is_written_by_its_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("drop.svg", "drop.png"):
+        words = ["draw", "drop", "--volume", "20", "--seed", "3", "--points", "9"]
+        assert main([*words, "--resolution", "8", "-o", str(tmp_path / name)]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == f"wrote {tmp_path / 'drop.svg'}: 20 microlitres, 5.42 mm across at rest"
+    assert b"<path" in (tmp_path / "drop.svg").read_bytes()
+    assert read_picture(tmp_path / "drop.png").size[0] > 30
+
+
+def test_a_preview_fits_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["draw", "drop", "--wobble", "0", "--preview"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 24
+    assert max(map(len, lines)) <= 48
+    assert "▒" in lines[12]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "draw drop: nothing is asked for\n  try: -o drop.svg, or --preview\n"),
+        (
+            ["-o", "drop.gif"],
+            'drop.gif: drops are not written as ".gif"\n'
+            "  try: a name that ends in .svg or .png\n",
+        ),
+        (
+            ["--volume", "0", "--preview"],
+            "a drop: its volume is 0\n  try: above 0, below 1e+18\n",
+        ),
+        (
+            ["-o", "drop.png", "--resolution", "1e6"],
+            "a picture: 8280241x7630962 pixels; at most 100 million are drawn\n"
+            "  try: a lower resolution\n",
+        ),
+    ],
+)
+def test_what_can_not_be_drawn_is_told_before_any_work(
+    words: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["draw", "drop", *words]) == 2
+    assert capsys.readouterr().err == message
