@@ -48,6 +48,8 @@ def read_hdf5(path: Path) -> dict[str, NDArray[Any]]:
                     if isinstance(entry, h5py.Group):
                         pending.append((where + "/", entry))
                         continue
+                    if not isinstance(entry, h5py.Dataset):
+                        raise WeightsError(str(path), f"/{where} is a type, not an array")
                     total += entry.size * entry.dtype.itemsize
                     if entry.dtype.kind not in "fiuS" and entry.shape != ():
                         fact = f"/{where} holds {entry.dtype}, not numbers"
