@@ -31,9 +31,16 @@ LISTS = (
 
 # What examples are given; one that is not named here runs without arguments.
 ARGUMENTS: dict[str, list[str]] = {}
-SECONDS_FOR_AN_EXAMPLE = 120
+SECONDS_FOR_AN_EXAMPLE = 600  # one that takes longer hangs; the machine may be busy
 
 VAGUE = re.compile(r"(utils?|helpers?|managers?|misc|common)", re.IGNORECASE)
+
+TOP = {
+    ".ci", ".gitattributes", ".gitignore", "ARCHITECTURE.md", "CHANGELOG.md",
+    "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "benchmarks", "docs", "examples",
+    "networks", "pyproject.toml", "setup", "src", "tests",
+}  # fmt: skip
+"""What the repository holds at its top: nothing that a command left there."""
 
 # Put together from pieces, so that this file does not find itself.
 UNWANTED = {
@@ -202,13 +209,23 @@ def test_examples_run(script: Path, tmp_path: Path) -> None:
         pytest.fail(f"{short(script)} failed:\n{run.stdout}{run.stderr}", pytrace=False)
 
 
-def texts() -> Iterator[tuple[Path, str]]:
-    """Every text that belongs to the repository, those not committed yet included."""
+def names() -> list[str]:
+    """Every file that belongs to the repository, those not committed yet included."""
     listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     found = subprocess.run(listing, cwd=REPO, capture_output=True, text=True)
     if found.returncode:
         pytest.skip("this is no git checkout, so nothing says which files belong to it")
-    for name in sorted(filter(None, found.stdout.split("\0"))):
+    return sorted(filter(None, found.stdout.split("\0")))
+
+
+def test_nothing_was_left_at_the_top() -> None:
+    complain("Not of the repository, or to be named in TOP:", sorted(
+        {name.split("/")[0] for name in names()} - TOP
+    ))  # fmt: skip
+
+
+def texts() -> Iterator[tuple[Path, str]]:
+    for name in names():
         content = (REPO / name).read_bytes() if (REPO / name).is_file() else b"\0"
         if b"\0" not in content:
             yield REPO / name, content.decode("utf-8", "replace")

@@ -16,7 +16,7 @@ def test_passes_and_cost_are_told_and_the_package_is_whole(capsys, tmp_path):
     told = capsys.readouterr().out.splitlines()
     assert told[0] == "small for webgpu, hybrid schedule"
     assert " ".join(told[1].split()) == "pass form layers reads writes multiply-adds a position"
-    assert " ".join(told[2].split()) == "1 fragment a picture a: 5 x height x width 45"
+    assert " ".join(told[2].split()) == "1 compute a picture a: 5 x height x width 45"
     assert " ".join(told[3].split()) == "2 compute y a upscaled: 1 x 2*height x 2*width 80"
     assert told[4].startswith("for one output pixel: 31.25 multiply-adds, ")
     assert told[5].startswith(f"wrote {out}: ")
