@@ -122,7 +122,7 @@ def chart(drawn: Chart) -> str:
         )
         if (index, index + 1) in drawn.arrows:
             found.append(f'<path class="arrow" d="M{left + 5} {y + 4} V{y + tall - 4}"/>')
-        widest = max(widest, int(6.2 * len(stop.name) + 5.4 * len(stop.words)))
+        widest = max(widest, int(6.6 * len(stop.name) + 5.8 * len(stop.words)))
     width = left + widest + 30
     return _svg(
         "".join(found),

@@ -156,7 +156,7 @@ def _shown(part: Shown, key: str) -> str:
         case Plot(title):
             return f"<div>{_title(title)}{plot(part, key)}</div>"
         case Chart():
-            return _scrolling(chart(part), part.alt)
+            return f'<div class="wide">{_scrolling(chart(part), part.alt)}</div>'
         case Slider():
             return _slider(part, key)
 

@@ -16,7 +16,9 @@ CROP = 24
 """Pixels around the worst place, each shown ZOOM times as large."""
 
 
-def pictures(wanted: Planes, got: Planes, worst: Worst, bar: float) -> list[Part]:
+def pictures(
+    wanted: Planes, got: Planes, worst: Worst, bar: float, large: int = 1
+) -> list[Part]:
     """Return what was wanted, what was drawn, and the error, whole and at the worst place.
 
     Parameters
@@ -25,6 +27,8 @@ def pictures(wanted: Planes, got: Planes, worst: Worst, bar: float) -> list[Part
         (channels, height, width).
     bar
         The largest error allowed: errors are amplified so that it can be seen.
+    large
+        How large a pixel of the whole is shown.
     """
     error = errors_of(got, wanted).max(0)
     factor = amplification(error, bar)
@@ -44,7 +48,7 @@ def pictures(wanted: Planes, got: Planes, worst: Worst, bar: float) -> list[Part
     whole = [smaller(planes) for planes in levelled] + [heat(most(error), factor)]
     crops = [planes[area] for planes in levelled] + [heat(error[area], factor)]
     far = f"Farthest off is {worst}."
-    all_of_it = _three(whole, f"all {width}x{height} pixels", factor)
+    all_of_it = _three(whole, f"all {width}x{height} pixels", factor, large)
     if max(height, width) <= CROP:
         return [Figure(all_of_it, f"All of the picture. {levels} {far}")]
     return [
@@ -72,7 +76,8 @@ def _ends(wanted: Planes) -> tuple[float, float]:
 
 
 def amplification(error: NDArray[np.float64], bar: float) -> float:
-    """Return a power of ten, at least 1, by which errors up to the bar, or more, are seen."""
+    """Return 1, 2, 5, 10, ...: by how much errors up to the bar, or nearly all, are seen."""
     finite = error[np.isfinite(error)]
-    largest = max(float(finite.max(initial=0.0)), bar)
-    return float(10.0 ** max(0, np.floor(-np.log10(largest))))
+    largest = max(float(np.quantile(finite, 0.999)) if finite.size else 0.0, bar)
+    steps = [step * 10.0**power for power in range(10) for step in (1, 2, 5)]
+    return max(1.0, *(step for step in steps if step * largest <= 1.0001))

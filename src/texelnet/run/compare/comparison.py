@@ -57,6 +57,11 @@ class Comparison:
         How far apart they are, by region; None where sizes differ.
     planes
         How far apart the values are that both have, in order.
+    departed
+        The first of them that departs, its worst channel: (1, height, width), wanted and got.
+    looked
+        The part of the picture, around its worst pixel, on which values and causes were looked
+        at, as (top, left, height, width).
     explanation
         The causes, where there is a difference and a network to try them on.
     swapped
@@ -72,6 +77,8 @@ class Comparison:
     bar: float
     apart: Regions | None
     planes: tuple[PlaneError, ...] = ()
+    departed: tuple[Planes, Planes] | None = None
+    looked: tuple[int, int, int, int] | None = None
     explanation: Explanation | None = None
     swapped: bool = False
     seconds: float = 0.0
@@ -218,14 +225,15 @@ def _explained(
     swapped = found.first.network is None
     known, other = (found.first, found.second)[:: -1 if swapped else 1]
     part, seen = picture, found.wanted if swapped else found.got
-    small = _part(picture, found)
-    if other.draw is not None and small is not None:
+    looked, place = (0, 0, *picture.size), _place(picture, found)
+    small = None if place is None else _part(picture, place)
+    if other.draw is not None and small is not None and place is not None:
         with suppress(TexelnetError):  # a network may take pictures of one size alone
             less = [views.drawn(side, small).clip(*views.ends) for side in (known, other)]
             if less[0].shape == less[1].shape and np.abs(less[0] - less[1]).max() > found.bar:
-                part, seen = small, less[1]
-    planes = _planes(found, part)
-    found = replace(found, planes=planes, swapped=swapped)
+                part, seen, looked = small, less[1], place
+    planes, departed = _planes(found, part)
+    found = replace(found, planes=planes, departed=departed, looked=looked, swapped=swapped)
     if known.network is None or known.contract is None or not seconds:
         return found
     look = views.look(known.contract, part)
@@ -234,8 +242,11 @@ def _explained(
     return replace(found, explanation=explain(scene, Variant(known.network), suspects, seconds))
 
 
-def _part(picture: Picture, found: Comparison) -> Picture | None:
-    """Return the part of a picture around its worst pixel; None where it is small already."""
+def _place(picture: Picture, found: Comparison) -> tuple[int, int, int, int] | None:
+    """Return where a picture's worst pixel is: (top, left, height, width) of a small part.
+
+    None where the picture is small already.
+    """
     (height, width), apart = picture.size, found.apart
     rows, columns = min(height, SMALL[0]), min(width, SMALL[1])
     if apart is None or (rows, columns) == (height, width):
@@ -243,22 +254,34 @@ def _part(picture: Picture, found: Comparison) -> Picture | None:
     worst, (tall, wide) = apart.worst, found.got.shape[1:]
     top = max(0, min(worst.y * height // tall - rows // 2, height - rows))
     left = max(0, min(worst.x * width // wide - columns // 2, width - columns))
-    area = (..., slice(top, top + rows), slice(left, left + columns))
+    return top, left, rows, columns
+
+
+def _part(picture: Picture, place: tuple[int, int, int, int]) -> Picture:
+    top, left, height, width = place
+    area = (..., slice(top, top + height), slice(left, left + width))
     return Picture(np.ascontiguousarray(picture.colour[area]), bits=picture.bits)
 
 
-def _planes(found: Comparison, picture: Picture) -> tuple[PlaneError, ...]:
-    """Compare the values that both sides know by the same names."""
+def _planes(
+    found: Comparison, picture: Picture
+) -> tuple[tuple[PlaneError, ...], tuple[Planes, Planes] | None]:
+    """Compare the values that both sides have by name; return the first that departs, too."""
     first, second = found.first, found.second
     if first.values is None or second.values is None:
-        return ()
-    values = [
-        side.values(planes_of(picture, side.contract))
+        return (), None
+    wanted, got = (
+        side.values(planes_of(picture, side.contract)) if side.contract else {}
         for side in (first, second)
-        if side.values and side.contract
-    ]
+        if side.values
+    )
     shaders = [side for side in (second, first) if side.network is None]
     halves = max(first.bar, second.bar) > BAR
     parts = (shaders or [first])[0].parts
     rounding = HALF_ROUNDING if halves else ROUNDING
-    return tuple(plane_errors(parts, values[1], values[0], rounding))
+    errors = tuple(plane_errors(parts, got, wanted, rounding))
+    departs = next((error for error in errors if error.departs), None)
+    if departs is None:
+        return errors, None
+    name, channel = departs.part.plane, slice(departs.worst.channel, departs.worst.channel + 1)
+    return errors, (wanted[name][channel], got[name][channel])
