@@ -88,6 +88,16 @@ def test_the_kernel_that_was_asked_about_has_a_page(tmp_path: Path) -> None:
     assert "**Nothing has to change:**" in text
 
 
+def test_a_stride_of_16_has_a_page_that_can_be_read() -> None:
+    last = deconv("a", "y", 32, 1, "stride: 16 pad: 8 bias_term: false")
+    wide = network(conv("x", "a", 3, 2, "pad: 1") + last)
+    page = explanation_page(explain_layer(wide, "y", None))
+    assert all(len(writer(page)) < 300_000 for writer in WRITERS.values())
+    text = WRITERS[".md"](page)
+    assert "in more passes than a page shows" in text
+    assert "and 240 more" in text
+
+
 def test_a_page_stays_small(tmp_path: Path) -> None:
     wide = conv("x", "a", 3, 48, "pad: 1") + deconv("a", "y", 4, 3, "stride: 2 pad: 1")
     small = network(wide, Contract(channels="rgb"), 3)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
+
 from texelnet.ops import OPS
 from texelnet.ops.conv_transpose import Stamp
 from texelnet.ops.conv_transpose.explain import stamp_of
@@ -28,6 +30,8 @@ from texelnet.shader.write import write_kernels
 
 SCHEDULE = replace(FRAGMENT, literals=30_000, seconds=HARD)
 """Weights stand in the text, which can be pasted then, as long as a page holds it."""
+MOST_LANES = 64
+"""Numbers made from one place, four a pack, two packs a pass: more are no page."""
 _LANES = 16
 """Lanes that are told one by one, at most."""
 
@@ -45,8 +49,11 @@ def layer_build(node: Node) -> Build:
 
 
 def layer_shaders(node: Node, kind: str) -> dict[str, list[str]]:
-    """Return the text of each pass, a shader of its own, by dialect."""
-    kernels, stamp = layer_build(node).kernels, stamp_of(node)
+    """Return the text of each pass, a shader of its own, by dialect; none if too many."""
+    stamp = stamp_of(node)
+    if int(np.prod(stamp.strides)) * stamp.bias.size > MOST_LANES:
+        return {}
+    kernels = layer_build(node).kernels
     source, title = node.plane(0).name, _title(node, kind, stamp)
     texts = {}
     for dialect, module in MODULES.items():

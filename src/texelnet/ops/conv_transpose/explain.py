@@ -7,7 +7,7 @@ import numpy as np
 from texelnet.ops.conv_transpose.flat import flat_field
 from texelnet.ops.conv_transpose.frequency import frequency
 from texelnet.ops.conv_transpose.meeting import meeting
-from texelnet.ops.conv_transpose.overlap import overlap, uneven
+from texelnet.ops.conv_transpose.overlap import SIDE, overlap, uneven
 from texelnet.ops.conv_transpose.phases import Stamp
 from texelnet.ops.conv_transpose.rule import rule
 from texelnet.ops.conv_transpose.stripes import stripes
@@ -41,7 +41,7 @@ def explain(node: Node, facts: Facts) -> Told:
             *stripes(stamp, facts),
             *rule(facts),
             *frequency(stamp, facts),
-            *_shaders(facts),
+            *_shaders(stamp, facts),
         ],
     )
 
@@ -154,15 +154,20 @@ def _views(stamp: Stamp) -> Section:
                 f"rows:     {_index('o', 'i', 'k', stamp, 0)}\n"
                 f"columns:  {_index('o', 'i', 'k', stamp, 1)}"
             ),
-            meeting(stamp),
+            *([meeting(stamp)] if max(kh, kw) <= SIDE else []),
         ],
     )
 
 
-def _shaders(facts: Facts) -> list[Section]:
+def _shaders(stamp: Stamp, facts: Facts) -> list[Section]:
     """Show the layer alone as shader text, in every dialect."""
     if not facts.shaders:
-        return []
+        count = int(np.prod(stamp.strides)) * stamp.bias.size
+        words = (
+            f"It makes {count:,} numbers from one place, in more passes than a "
+            "page shows; `texelnet compile` writes them."
+        )
+        return [Section("This layer as a pixel shader", [Text(words)])]
     parts: list[Part] = [
         Text(
             "What the compiler writes for this layer alone, to be pasted: the first pass makes "

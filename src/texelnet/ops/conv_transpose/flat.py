@@ -40,6 +40,7 @@ def flat_field(stamp: Stamp, facts: Facts) -> list[Section]:
         Figure([_index_plot(index, flat.greys, unit)], _INDEX),
         *_locally(stamp, facts),
         Text(_CONDITION),
+        Text(_SOURCES),
     ]
     return [Section("The flat-field test", parts)]
 
@@ -55,6 +56,14 @@ _CONDITION = (
     "are not needed: behind layers that bend, the weighted total over the channels must agree, "
     "for the mixes of channels that greys make. A kernel that the stride does not divide makes "
     "it harder to learn (Odena et al. 2016)."
+)
+
+_SOURCES = (
+    "Harada, Muramatsu and Kiya, Multidimensional multirate filter without checkerboard "
+    "effects, EUSIPCO 1998. Odena, Dumoulin and Olah, Deconvolution and checkerboard "
+    "artifacts, Distill 2016. Aitken et al., Checkerboard artifact free sub-pixel convolution, 2017 (ICNR). "
+    "Sugawara, Shiota and Kiya, Super-resolution using convolutional neural networks without "
+    "any checkerboard artifacts, ICIP 2018."
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import islice, product
 from math import gcd
 
 import numpy as np
@@ -12,6 +12,8 @@ from texelnet.page import Cells, Figure, Note, Part, Table, Text
 
 COLOURS = ("yellow", "pink", "grey", "white", "blue", "green", "orange", "violet")
 """What figures call the first groups of the kernel's places."""
+SIDE, _ROWS = 16, 16
+"""Rows and columns of a kernel that are drawn, and groups that have a row in a table."""
 
 
 def group_of(stamp: Stamp, row: int, column: int) -> int:
@@ -51,14 +53,15 @@ def overlap(stamp: Stamp) -> Figure:
     """Draw one kernel in the colours of its groups."""
     channel, inputs = shown_input(stamp), stamp.kernel.shape[0]
     kernel = stamp.kernel[channel, 0]
-    places = range(kernel.shape[0]), range(kernel.shape[1])
+    places = [range(min(side, SIDE)) for side in kernel.shape]
     groups = [[group_of(stamp, y, x) for x in places[1]] for y in places[0]]
     which = f"from input channel {channel} of {inputs} to output 0" if inputs > 1 else "weights"
     legend = group_names(stamp) if stamp.strides[0] * stamp.strides[1] <= len(COLOURS) else ()
     alt = f"{kernel.shape[0]} x {kernel.shape[1]} {which}, coloured by the output they reach."
+    part = "" if max(kernel.shape) <= SIDE else f"its first {SIDE} rows and columns, "
     cells = Cells(
-        f"The kernel, {which}",
-        [[f"{v:.4f}" for v in row] for row in kernel],
+        f"The kernel, {part}{which}",
+        [[f"{v:.4f}" for v in row[:SIDE]] for row in kernel[:SIDE]],
         alt,
         groups,
         legend,
@@ -76,7 +79,7 @@ def sums_table(stamp: Stamp) -> Table:
     sums, channel = by_group(stamp)[:, 0], shown_input(stamp)
     kernel = stamp.kernel.shape[2:]
     rows = []
-    for index, (y, x) in enumerate(product(range(sy), range(sx))):
+    for index, (y, x) in enumerate(islice(product(range(sy), range(sx)), _ROWS)):
         places = [p for p in product(*map(range, kernel)) if group_of(stamp, *p) == index]
         pixel = f"rows {_every((y - py) % sy, sy)}, columns {_every((x - px) % sx, sx)}"
         cells = [
@@ -88,6 +91,10 @@ def sums_table(stamp: Stamp) -> Table:
         if sums.shape[1] > 1:
             cells.append(f"{sums[index].sum():.4f}")
         rows.append(cells)
+    if len(sums) > _ROWS:
+        least, greatest = (f"{end(sums.sum(1)):.4f}" for end in (np.min, np.max))
+        more = [f"and {len(sums) - _ROWS} more", "", "", *[""] * (sums.shape[1] > 1)]
+        rows.append([*more, f"{least} to {greatest} in all"])
     head = ["weights", "output pixels", "weights each", "sum"]
     if sums.shape[1] > 1:
         head[3:] = [f"sum, channel {channel}", "sum, all channels"]
