@@ -101,6 +101,6 @@ def test_a_stride_of_16_has_a_page_that_can_be_read() -> None:
 def test_a_page_stays_small(tmp_path: Path) -> None:
     wide = conv("x", "a", 3, 48, "pad: 1") + deconv("a", "y", 4, 3, "stride: 2 pad: 1")
     small = network(wide, Contract(channels="rgb"), 3)
-    picture = np.random.default_rng(0).random((3, 200, 400), np.float32)
+    picture = np.random.default_rng(0).random((3, 150, 300), np.float32)
     page = WRITERS[".html"](explanation_page(explain_layer(small, "y", picture)))
     assert len(page.encode()) < 2_000_000

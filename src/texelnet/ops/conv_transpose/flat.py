@@ -61,9 +61,9 @@ _CONDITION = (
 _SOURCES = (
     "Harada, Muramatsu and Kiya, Multidimensional multirate filter without checkerboard "
     "effects, EUSIPCO 1998. Odena, Dumoulin and Olah, Deconvolution and checkerboard "
-    "artifacts, Distill 2016. Aitken et al., Checkerboard artifact free sub-pixel convolution, 2017 (ICNR). "
-    "Sugawara, Shiota and Kiya, Super-resolution using convolutional neural networks without "
-    "any checkerboard artifacts, ICIP 2018."
+    "artifacts, Distill 2016. Aitken et al., Checkerboard artifact free sub-pixel "
+    "convolution, 2017 (ICNR). Sugawara, Shiota and Kiya, Super-resolution using "
+    "convolutional neural networks without any checkerboard artifacts, ICIP 2018."
 )
 
 
