@@ -27,6 +27,8 @@ LISTS = (
     "cli",
     "run/compare/causes",
     "draw/out",
+    "draw/scenes",
+    "label/formats",
 )
 
 # What examples are given; one that is not named here runs without arguments.

@@ -55,3 +55,34 @@ def test_what_can_not_be_drawn_is_told_before_any_work(
 ) -> None:
     assert main(["draw", "drop", *words]) == 2
     assert capsys.readouterr().err == message
+
+
+def test_scenes_are_written_with_their_labels(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["draw", "scene", "leaves", "--count", "2", "--seed", "1", "--annotate", "group"]
+    assert main([*words, "--set", "leaves=3", "--resolution", "1", "-o", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == f"wrote {tmp_path}: 2 pictures, 7 labels\n"
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["classes", "coco.json", "pictures", "things", "via.json"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ["trees"],
+            'KIND: there is no "trees"\n  try: one of droplets, leaves, lines, shapes\n',
+        ),
+        (
+            ["leaves", "--set", "gap"],
+            "--set gap: this is no setting\n  try: NAME=A or NAME=A..B, numbers\n",
+        ),
+        (["leaves"], "draw scene: nothing is asked for\n  try: -o DIR, or --preview\n"),
+    ],
+)
+def test_a_scene_that_can_not_be_is_told(
+    words: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["draw", "scene", *words]) == 2
+    assert capsys.readouterr().err == message

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from texelnet.cli import _draw_drop
+from texelnet.cli import _draw_drop, _draw_scene
 
-HELP = "Draw drops whose outlines never cross themselves."
-SUBJECTS = {"drop": _draw_drop}
+HELP = "Draw drops that never cross themselves, and scenes with labels."
+SUBJECTS = {"drop": _draw_drop, "scene": _draw_scene}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

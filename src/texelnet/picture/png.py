@@ -157,6 +157,23 @@ def write(samples: Samples, icc: bytes | None = None) -> Iterator[bytes]:
     yield _chunk(b"IDAT", packer.flush()) + _chunk(b"IEND", b"")
 
 
+def write_indexed(indices: NDArray[np.uint8], palette: NDArray[np.uint8]) -> Iterator[bytes]:
+    """Write a PNG of indices, which viewers show in colours and readers of labels as numbers.
+
+    Parameters
+    ----------
+    indices
+        (height, width).
+    palette
+        (colours, 3): red, green and blue; all indices are below its length.
+    """
+    height, width = indices.shape
+    header = struct.pack(">IIBBBBB", width, height, 8, _PALETTE, 0, 0, 0)
+    rows = np.pad(indices, ((0, 0), (1, 0)))  # filter 0: as it is, best for flat areas
+    yield SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"PLTE", palette.tobytes())
+    yield _chunk(b"IDAT", zlib.compress(rows.tobytes(), 9)) + _chunk(b"IEND", b"")
+
+
 def _filtered(samples: Samples, above: Samples) -> bytes:
     """Rows less what their neighbours foretell, each by the filter with the smallest sum."""
     pixel = samples.shape[2] * samples.dtype.itemsize

@@ -1,0 +1,6 @@
+"""LABELS: what is where in a picture, and the formats in which label tools tell it."""
+
+from texelnet.label.dataset import Dataset, Labelled, Thing
+from texelnet.label.formats import FORMATS
+
+__all__ = ["FORMATS", "Dataset", "Labelled", "Thing"]

@@ -1,0 +1,73 @@
+"""Drawn datasets: the same bytes for the same seed, and labels where the paint is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from texelnet.draw import Path as Outline
+from texelnet.draw import coverage, polygon
+from texelnet.draw.scenes import SCENES
+from texelnet.errors import DrawError
+from texelnet.label.drawn import Order, draw_dataset, labelled, voc_colours
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def test_the_same_seed_gives_the_same_bytes_however_many_draw(tmp_path: Path) -> None:
+    for name, jobs in (("one", 1), ("two", 2)):
+        draw_dataset(Order("shapes", 5, seed=3, resolution=1), tmp_path / name, jobs)
+    first, second = contents(tmp_path / "one"), contents(tmp_path / "two")
+    assert first == second
+    assert len(first) == 3 * 5 + 2
+
+
+def test_index_pictures_hold_the_classes_and_the_things(tmp_path: Path) -> None:
+    order = Order("shapes", 1, seed=2, resolution=2)
+    seen: list[int] = []
+    draw_dataset(order, tmp_path, done=seen.append)
+    rendering = order.render(0)
+    with Image.open(tmp_path / "classes" / "00000.png") as image:
+        assert image.mode == "P"
+        np.testing.assert_array_equal(np.asarray(image), rendering.classes)
+    with Image.open(tmp_path / "things" / "00000.png") as image:
+        np.testing.assert_array_equal(np.asarray(image), rendering.instances)
+    assert seen == [0]
+
+
+def test_the_palette_is_pascal_vocs() -> None:
+    known = {1: (128, 0, 0), 2: (0, 128, 0), 15: (192, 128, 128), 20: (0, 64, 128)}
+    colours = voc_colours()
+    assert {n: tuple(colours[n].tolist()) for n in known} == known
+
+
+@pytest.mark.parametrize("kind", SCENES)
+def test_polygons_cover_the_whole_masks(kind: str) -> None:
+    rendering = Order(kind, 1, seed=1).render(0)
+    height, width = rendering.classes.shape
+    seen = [thing for thing in rendering.things if thing.visible.any()]
+    things = labelled(rendering, "a.png", 0).things
+    assert [thing.kind for thing in things] == [thing.label.kind for thing in seen]
+    for thing, drawn in list(zip(things, seen, strict=True))[:12]:
+        path = Outline(tuple(polygon(points) for points in thing.polygons))
+        read = coverage(path, width, height)
+        wanted = rendering.whole(drawn.patch.coverage, drawn)
+        assert np.abs(read - wanted).mean() * read.size <= 0.02 * wanted.sum() + 1
+
+
+def test_an_order_is_refused_before_a_folder_is_made(tmp_path: Path) -> None:
+    for order, message in (
+        (Order("shapes", 1, resolution=1e6), "at most 100 million"),
+        (Order("leaves", 1, annotate="x"), "not annotated by"),
+    ):
+        with pytest.raises(DrawError, match=message):
+            draw_dataset(order, tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+    with pytest.raises(DrawError, match="0 pictures of seed 0"):
+        Order("shapes", 0)
