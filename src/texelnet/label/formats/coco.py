@@ -15,7 +15,7 @@ from typing import Any
 
 from texelnet.label.dataset import Dataset, Labelled, Thing
 from texelnet.label.formats.format import Format
-from texelnet.label.formats.reading import parsed, polygon, rounded
+from texelnet.label.reading import parsed, polygon, rounded
 
 
 def write(dataset: Dataset) -> str:

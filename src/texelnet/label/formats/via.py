@@ -16,7 +16,7 @@ import numpy as np
 
 from texelnet.label.dataset import Dataset, Floats, Labelled, Thing
 from texelnet.label.formats.format import Format
-from texelnet.label.formats.reading import parsed, polygon, rounded
+from texelnet.label.reading import parsed, polygon, rounded
 
 
 def write(dataset: Dataset) -> str:
