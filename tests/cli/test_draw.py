@@ -36,8 +36,8 @@ def test_a_preview_fits_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
         ([], "draw drop: nothing is asked for\n  try: -o drop.svg, or --preview\n"),
         (
             ["-o", "drop.gif"],
-            'drop.gif: drops are not written as ".gif"\n'
-            "  try: a name that ends in .svg or .png\n",
+            'drop.gif: drawings are not written as ".gif"\n'
+            "  try: a name that ends in .svg, .png, .pdf, .html, .as\n",
         ),
         (
             ["--volume", "0", "--preview"],

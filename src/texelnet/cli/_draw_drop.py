@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from texelnet.errors import UsageError
+
+if TYPE_CHECKING:
+    from texelnet.draw.scene import Scene
 
 HELP = "Draw one drop of water."
 
@@ -36,32 +40,44 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--resolution", type=float, default=40.0, metavar="R", help="pixels a millimetre; 40"
     )
-    parser.add_argument("-o", dest="file", metavar="FILE", help=f"a {' or '.join(OUTPUTS)}")
+    parser.add_argument("-o", dest="file", metavar="FILE", help=", ".join(OUTPUTS))
     parser.add_argument("--preview", action="store_true", help="show it on the terminal")
 
 
 def run(words: argparse.Namespace) -> int:
     """Draw, write, show."""
+    from texelnet.draw import Drop
+    from texelnet.draw.water import alone
+
+    drop = Drop(words.volume, words.seed, words.wobble, words.points, words.maker, words.angle)
+    across = f"{2 * drop.radius:.3g} mm across at rest"
+    return deliver(alone(drop), words, f"{words.volume:g} microlitres, {across}")
+
+
+def deliver(scene: Scene, words: argparse.Namespace, said: str) -> int:
+    """Write a scene, show it, or both.
+
+    Raises
+    ------
+    UsageError
+        If the file's ending says no output, or nothing is asked for.
+    """
     from texelnet.cli._preview import show
     from texelnet.disk import write_whole
-    from texelnet.draw import Drop
     from texelnet.draw.out import OUTPUTS
     from texelnet.draw.render import render
-    from texelnet.draw.water import alone
 
     suffix = Path(words.file).suffix.lower() if words.file else ""
     if words.file and suffix not in OUTPUTS:
-        fact = f'drops are not written as "{suffix}"'
-        raise UsageError(words.file, fact, f"a name that ends in {' or '.join(OUTPUTS)}")
+        fact = f'drawings are not written as "{suffix}"'
+        raise UsageError(words.file, fact, f"a name that ends in {', '.join(OUTPUTS)}")
     if not words.file and not words.preview:
-        raise UsageError("draw drop", "nothing is asked for", "-o drop.svg, or --preview")
-    drop = Drop(words.volume, words.seed, words.wobble, words.points, words.maker, words.angle)
-    scene = alone(drop)
+        hint = f"-o {words.subject}.svg, or --preview"
+        raise UsageError(f"draw {words.subject}", "nothing is asked for", hint)
     if words.file:
         content = OUTPUTS[suffix].write(scene, words.resolution)
         write_whole(Path(words.file), lambda file: file.write(content))
-        across = f"{2 * drop.radius:.3g} mm across at rest"
-        print(f"wrote {words.file}: {words.volume:g} microlitres, {across}")
+        print(f"wrote {words.file}: {said}")
     if words.preview:
         show(render(scene, 48 / scene.width).colour)
     return 0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from texelnet.cli import _draw_drop, _draw_scene
+from texelnet.cli import _draw_drop, _draw_scene, _draw_text
 
-HELP = "Draw drops that never cross themselves, and scenes with labels."
-SUBJECTS = {"drop": _draw_drop, "scene": _draw_scene}
+HELP = "Draw drops that never cross themselves, scenes with labels, and text."
+SUBJECTS = {"drop": _draw_drop, "scene": _draw_scene, "text": _draw_text}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

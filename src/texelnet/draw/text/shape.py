@@ -53,18 +53,21 @@ class Line:
     glyphs: tuple[Glyph, ...]
     width: float
 
-    def outlines(self) -> Path:
-        """Return the letters' outlines, wound as the font winds them: fill by non-zero."""
+    def letters(self) -> list[Path]:
+        """Return each glyph's outlines, wound as the font winds them: fill by non-zero."""
         face = _font(self.font)
         scale = self.size / face.face.upem
-        contours: list[Contour] = []
+        found = []
         for glyph in self.glyphs:
             pen = _Outline()
             face.draw_glyph_with_pen(glyph.number, pen)
-            for cubics in pen.contours:
-                placed = cubics * (scale, -scale) + np.asarray(glyph.at)
-                contours.append(Contour(placed))
-        return Path(tuple(contours))
+            placed = [c * (scale, -scale) + np.asarray(glyph.at) for c in pen.contours]
+            found.append(Path(tuple(map(Contour, placed))))
+        return found
+
+    def outlines(self) -> Path:
+        """Return all letters' outlines."""
+        return Path(tuple(contour for path in self.letters() for contour in path.contours))
 
 
 def shape(text: str, font: File, size: float) -> Line:
