@@ -6,7 +6,8 @@ draws a Catmull-Rom curve through them and cuts its handles (``simple.tamed``).
 
     r(theta) = r0 (1 + sum a_k cos(k theta + phi_k)),   k = 2..6,  a_k about k^-2.
 
-On glass a drop is a cap of a ball: of contact angle t it holds f(t) r^3, with c = cos t and
+Their random numbers are Mulberry32's, so that ``generators`` draw the same drops in a browser
+and in Flash. On glass a drop is a cap of a ball: of contact angle t it holds f(t) r^3, with c = cos t and
 f = pi (2 + c) (1 - c)^2 / (3 sin^3 t); its outline has the area pi r^2, whatever the wobble.
 
 See Rayleigh, "On the capillary phenomena of jets", 1879, for the series; ElSherbini, Jacobi,
@@ -22,8 +23,9 @@ from math import cos, isfinite, pi, radians, sin, sqrt
 import numpy as np
 
 from texelnet.draw.path import Contour, Floats, Point
+from texelnet.draw.mulberry import Mulberry32
 from texelnet.draw.simple import Certificate, certify, tamed
-from texelnet.draw.spline import catmull_rom, circle, circle_factor
+from texelnet.draw.spline import catmull_rom, circle_factor
 from texelnet.errors import DrawError
 
 MAKERS = ("points", "tension")
@@ -49,7 +51,7 @@ class Drop:
     volume
         In cubed units of length; with millimetres, microlitres.
     seed
-        The same seed makes the same drop.
+        The same seed makes the same drop; taken modulo 2^32.
     wobble
         0 is a circle; at 1 points leave it by up to 85 % of the radius.
     points
@@ -99,12 +101,8 @@ class Drop:
 
     def outline(self) -> Outline:
         """Return its outline, of area pi radius^2 exactly, clockwise to the eye."""
-        if self.wobble == 0:
-            contour = circle(segments=self.points, aim="area")
-        else:
-            rng = np.random.default_rng(self.seed)
-            make = _jittered if self.maker == "points" else _waved
-            contour = tamed(make(rng, self.wobble, self.points), (0.0, 0.0))
+        make = _jittered if self.maker == "points" else _waved
+        contour = tamed(make(Mulberry32(self.seed), self.wobble, self.points), (0.0, 0.0))
         size = self.radius * sqrt(pi / contour.area)
         placed = Contour(contour.cubics * size + np.asarray(self.at))
         return Outline(placed, certify(placed, self.at))
@@ -116,18 +114,18 @@ def cap_factor(angle: float) -> float:
     return pi * (2 + c) * (1 - c) ** 2 / (3 * sin(radians(angle)) ** 3)
 
 
-def _jittered(rng: np.random.Generator, wobble: float, count: int) -> Contour:
+def _jittered(rng: Mulberry32, wobble: float, count: int) -> Contour:
     """Move points on a circle, in and out and along, and draw a curve through them."""
-    along = rng.uniform(-0.4, 0.4, count) * wobble
-    angles = 2 * pi * (np.arange(count) + along) / count
-    radii = 1 + JITTER * wobble * rng.uniform(-1, 1, count)
+    along, out = rng.uniform(-1, 1, (count, 2)).T
+    angles = 2 * pi * (np.arange(count) + 0.4 * wobble * along) / count
+    radii = 1 + JITTER * wobble * out
     points = radii[:, None] * np.stack([np.cos(angles), np.sin(angles)], -1)
     return catmull_rom(points, "centripetal", longer=circle_factor(count))
 
 
-def _waved(rng: np.random.Generator, wobble: float, count: int) -> Contour:
+def _waved(rng: Mulberry32, wobble: float, count: int) -> Contour:
     """Draw the series, by points and their derivatives."""
-    sizes = rng.normal(size=len(WAVES)) / WAVES**2
+    sizes = rng.uniform(-1, 1, len(WAVES)) / WAVES**2
     sizes *= JITTER * wobble / max(float(np.abs(sizes).sum()), 1e-12) * rng.uniform(0.5, 1)
     turns = rng.uniform(0, 2 * pi, len(WAVES))
     return series(sizes, turns, count)
