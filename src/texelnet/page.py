@@ -168,6 +168,8 @@ class Plot:
     ----------
     x, y
         What the axes show, with units.
+    equal
+        A drawing: both axes have one scale, and y grows downwards.
     """
 
     title: str
@@ -176,6 +178,7 @@ class Plot:
     lines: Sequence[Line]
     alt: str
     log: bool = False
+    equal: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from texelnet.draw import Contour, Drop, catmull_rom, certify, circle, crosses_itself, polygon
-from texelnet.draw.drop import JITTER, MAKERS, _jittered
+from texelnet.draw.drop import JITTER, MAKERS, jittered
 from texelnet.draw.mulberry import Mulberry32
 from texelnet.draw.simple import coefficients
 from texelnet.errors import DrawError
@@ -55,13 +55,13 @@ def test_a_hundred_thousand_drops_never_cross_themselves(maker: str) -> None:
 
 
 def test_what_is_cut_would_have_crossed() -> None:
-    raw = [_jittered(Mulberry32(seed), 1.0, 12) for seed in range(100)]
+    raw = [jittered(Mulberry32(seed), 1.0, 12) for seed in range(100)]
     assert sum(crosses_itself(contour) for contour in raw) >= 2
 
 
 def test_full_wobble_moves_points_by_most_of_the_radius() -> None:
     ends = np.concatenate(
-        [_jittered(Mulberry32(seed), 1.0, 12).cubics[:, 0] for seed in range(200)]
+        [jittered(Mulberry32(seed), 1.0, 12).cubics[:, 0] for seed in range(200)]
     )
     radii = np.hypot(ends[:, 0], ends[:, 1])
     assert JITTER >= 0.84

@@ -7,7 +7,9 @@ draws a Catmull-Rom curve through them and cuts its handles (``simple.tamed``).
     r(theta) = r0 (1 + sum a_k cos(k theta + phi_k)),   k = 2..6,  a_k about k^-2.
 
 Their random numbers are Mulberry32's, so that ``generators`` draw the same drops in a browser
-and in Flash. On glass a drop is a cap of a ball: of contact angle t it holds f(t) r^3, with c = cos t and
+and in Flash.
+
+On glass a drop is a cap of a ball: of contact angle t it holds f(t) r^3, with c = cos t and
 f = pi (2 + c) (1 - c)^2 / (3 sin^3 t); its outline has the area pi r^2, whatever the wobble.
 
 See Rayleigh, "On the capillary phenomena of jets", 1879, for the series; ElSherbini, Jacobi,
@@ -22,8 +24,8 @@ from math import cos, isfinite, pi, radians, sin, sqrt
 
 import numpy as np
 
-from texelnet.draw.path import Contour, Floats, Point
 from texelnet.draw.mulberry import Mulberry32
+from texelnet.draw.path import Contour, Floats, Point
 from texelnet.draw.simple import Certificate, certify, tamed
 from texelnet.draw.spline import catmull_rom, circle_factor
 from texelnet.errors import DrawError
@@ -101,7 +103,7 @@ class Drop:
 
     def outline(self) -> Outline:
         """Return its outline, of area pi radius^2 exactly, clockwise to the eye."""
-        make = _jittered if self.maker == "points" else _waved
+        make = jittered if self.maker == "points" else _waved
         contour = tamed(make(Mulberry32(self.seed), self.wobble, self.points), (0.0, 0.0))
         size = self.radius * sqrt(pi / contour.area)
         placed = Contour(contour.cubics * size + np.asarray(self.at))
@@ -114,13 +116,13 @@ def cap_factor(angle: float) -> float:
     return pi * (2 + c) * (1 - c) ** 2 / (3 * sin(radians(angle)) ** 3)
 
 
-def _jittered(rng: Mulberry32, wobble: float, count: int) -> Contour:
-    """Move points on a circle, in and out and along, and draw a curve through them."""
+def jittered(rng: Mulberry32, wobble: float, count: int, alpha: str = "centripetal") -> Contour:
+    """Move points on a circle, in and out and along, and draw a curve through them: raw."""
     along, out = rng.uniform(-1, 1, (count, 2)).T
     angles = 2 * pi * (np.arange(count) + 0.4 * wobble * along) / count
     radii = 1 + JITTER * wobble * out
     points = radii[:, None] * np.stack([np.cos(angles), np.sin(angles)], -1)
-    return catmull_rom(points, "centripetal", longer=circle_factor(count))
+    return catmull_rom(points, alpha, longer=circle_factor(count))
 
 
 def _waved(rng: Mulberry32, wobble: float, count: int) -> Contour:

@@ -33,7 +33,8 @@ def plot(drawn: Plot, key: str) -> str:
     settings = {"svg.fonttype": "none", "svg.hashsalt": key, "font.family": "sans-serif"}
     settings |= {"font.size": "9", "axes.formatter.useoffset": "False"}
     with mpl.rc_context(settings):
-        figure = Figure(figsize=(4.2, 2.6), layout="constrained")
+        size = (3.4, 3.4) if drawn.equal else (4.2, 2.6)
+        figure = Figure(figsize=size, layout="constrained")
         axes = figure.subplots()
         for index, line in enumerate(drawn.lines):
             _draw(axes, line, _LINES[index % len(_LINES)])
@@ -64,6 +65,9 @@ def _dress(axes: Any, drawn: Plot) -> None:
     axes.set_ylabel(drawn.y, color=_INK)
     if drawn.log:
         axes.set_yscale("log")
+    if drawn.equal:
+        axes.set_aspect("equal", adjustable="datalim")
+        axes.invert_yaxis()
     axes.tick_params(colors=_INK)
     axes.grid(color=_FAINT, linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
