@@ -45,7 +45,7 @@ def test_a_preview_fits_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
         ),
         (
             ["-o", "drop.png", "--resolution", "1e6"],
-            "a picture: 8280241x7630962 pixels; at most 100 million are drawn\n"
+            "a picture: 6435016x8624248 pixels; at most 100 million are drawn\n"
             "  try: a lower resolution\n",
         ),
     ],
@@ -86,3 +86,23 @@ def test_a_scene_that_can_not_be_is_told(
 ) -> None:
     assert main(["draw", "scene", *words]) == 2
     assert capsys.readouterr().err == message
+
+
+def test_drops_are_explained_on_a_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.html"
+    assert main(["draw", "explain", "drop", "-o", str(page)]) == 0
+    assert capsys.readouterr().err == f"wrote {page}\n"
+    assert page.read_text().count("<svg") == 9
+
+
+def test_a_generator_is_written_or_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "drop.js"
+    assert main(["draw", "generator", "canvas", "-o", str(file)]) == 0
+    assert capsys.readouterr().out == f"wrote {file}\n"
+    assert main(["draw", "generator", "canvas"]) == 0
+    assert capsys.readouterr().out == file.read_text()
+    assert "function drawDrop(graphics, seed, wobble" in file.read_text()

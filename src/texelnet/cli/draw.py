@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import argparse
 
-from texelnet.cli import _draw_drop, _draw_scene, _draw_text
+from texelnet.cli import _draw_drop, _draw_explain, _draw_generator, _draw_scene, _draw_text
 
 HELP = "Draw drops that never cross themselves, scenes with labels, and text."
-SUBJECTS = {"drop": _draw_drop, "scene": _draw_scene, "text": _draw_text}
+SUBJECTS = {
+    "drop": _draw_drop,
+    "scene": _draw_scene,
+    "text": _draw_text,
+    "explain": _draw_explain,
+    "generator": _draw_generator,
+}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -35,24 +35,26 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_words(parser)
     parser.add_argument("--layer", metavar="NAME", help="the layer, as the file calls it")
     parser.add_argument("--picture", metavar="FILE", help="what passes through: PNG or JPEG")
+    add_page(parser)
+    add_allow_python(parser)
+
+
+def add_page(parser: argparse.ArgumentParser) -> None:
+    """Add -o and --format, as :func:`deliver` reads them."""
     parser.add_argument("-o", dest="page", metavar="PAGE", help="write a page: .html or .md")
     parser.add_argument("--format", choices=FORMATS, help="of the page; PAGE's ending says it")
-    add_allow_python(parser)
 
 
 def run(words: argparse.Namespace) -> int:
     """Explain, write or print."""
-    from texelnet.report import check_name
-
-    if words.page and words.format is None:
-        check_name(words.page)
+    check_page(words)
     if words.layer and not is_onnx(words) and (page := _loss(words)):
-        _deliver(page, words)
+        deliver(page, words)
         return 0
     network = read_graph(words) if is_onnx(words) else graph(read_net(words), words)
     contract, source = searched(words, find(words.network), network)
     tell = _layer if words.layer else _whole
-    _deliver(tell(words, network.wants(contract), source), words)
+    deliver(tell(words, network.wants(contract), source), words)
     return 0
 
 
@@ -82,7 +84,15 @@ def _whole(words: argparse.Namespace, network: Network, source: str) -> Page:
     return whole_page(explain_network(network, picture, said, _kinds(words)), source)
 
 
-def _deliver(page: Page, words: argparse.Namespace) -> None:
+def check_page(words: argparse.Namespace) -> None:
+    """Refuse a file whose name says no form, before any work."""
+    from texelnet.report import check_name
+
+    if words.page and words.format is None:
+        check_name(words.page)
+
+
+def deliver(page: Page, words: argparse.Namespace) -> None:
     """Write the page, or print it."""
     from texelnet.disk import write_whole
     from texelnet.report import WRITERS
