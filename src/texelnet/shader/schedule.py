@@ -51,6 +51,10 @@ class Schedule:
         What a driver may take to compile all passes, predicted
         (:func:`texelnet.shader.expense.driver_seconds`). Planes that come to be written when
         that is spent have their weights in a buffer.
+    spare
+        What a driver may take for the sake of speed alone: while all passes are predicted to
+        stay below so many seconds, planes come to be made in squares of 4, those first that
+        gain most a second. Planes that read one pack are tried in blocks of 2x2, too.
     staged
         Whether a compute pass stores its packs in buffers, which the host then copies into the
         plane's texture: on a software driver a quarter of the time. A plane of one channel is
@@ -67,6 +71,7 @@ class Schedule:
     fuse: bool = True
     winograd: int = 0
     seconds: int = 30
+    spare: int = 0
     staged: bool = False
 
     @property

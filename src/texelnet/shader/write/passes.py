@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from texelnet.pixel import Plane, Program
-from texelnet.pixel.expr import stretched_by
+from texelnet.pixel.expr import stretched_by, taps
 from texelnet.pixel.show import multiply_adds
 from texelnet.shader.expense import driver_seconds, expense
 from texelnet.shader.kernel import Kernel, packs, texels_read
@@ -23,24 +23,50 @@ from texelnet.shader.write.stores import store
 
 def write_kernels(program: Program, schedule: Schedule) -> list[Kernel]:
     """Return the passes of a simplified program, in order."""
-    kernels: list[Kernel] = []
+    chosen: list[list[Kernel]] = []
     spent = 0.0
     for plane in program.computed():
-        best = _cheapest(plane, program, schedule, len(kernels))
+        best = _cheapest(plane, program, schedule)
         if spent + driver_seconds(best) > schedule.seconds:
-            best = _cheapest(plane, program, replace(schedule, literals=0), len(kernels))
+            best = _cheapest(plane, program, replace(schedule, literals=0))
         spent += driver_seconds(best)
-        kernels += best
-    return kernels
+        chosen.append(best)
+    _hasten(chosen, program, schedule, schedule.spare - spent)
+    kernels = [kernel for passes in chosen for kernel in passes]
+    return [replace(k, name=f"pass_{number:02d}") for number, k in enumerate(kernels)]
 
 
-def _cheapest(plane: Plane, program: Program, schedule: Schedule, number: int) -> list[Kernel]:
-    ways = _ways(plane, schedule)
-    written = [_passes(plane, program, way, number) for way in ways]
-    return min(written, key=lambda passes: sum(map(expense, passes)))
+def _hasten(
+    chosen: list[list[Kernel]], program: Program, schedule: Schedule, seconds: float
+) -> None:
+    """Put squares of 4 in place of what was chosen, while the driver has seconds to spare.
+
+    Those that save most a second come first.
+    """
+    offers = []
+    larger = replace(schedule, winograd=4)
+    for index, before in enumerate(chosen if schedule.winograd and seconds > 0 else ()):
+        after = _cheapest(before[0].plane, program, larger)
+        gain = _expense(before) - _expense(after)
+        price = driver_seconds(after) - driver_seconds(before)
+        if gain > 0:
+            offers.append((gain / max(price, 1e-3), index, price, after))
+    for _, index, price, after in sorted(offers, key=lambda offer: offer[:2], reverse=True):
+        if price <= seconds:
+            chosen[index] = after
+            seconds -= price
 
 
-def _ways(plane: Plane, schedule: Schedule) -> list[Schedule]:
+def _cheapest(plane: Plane, program: Program, schedule: Schedule) -> list[Kernel]:
+    ways = _ways(plane, program, schedule)
+    return min((_passes(plane, program, way) for way in ways), key=_expense)
+
+
+def _expense(passes: list[Kernel]) -> float:
+    return sum(map(expense, passes))
+
+
+def _ways(plane: Plane, program: Program, schedule: Schedule) -> list[Schedule]:
     """Return how a plane may be computed; the first is taken where two cost the same."""
     if schedule.form == "fragment":
         return [schedule.as_fragment()]
@@ -56,21 +82,27 @@ def _ways(plane: Plane, schedule: Schedule) -> list[Schedule]:
             ways.append(schedule.as_compute(side))
     if not buffered or not ways:
         ways.append(schedule.as_compute())
+    if not schedule.spare or buffered:
+        return ways
+    read = {tap.plane: program.planes[tap.plane].channels for tap in taps(plane.computed)}
+    if sum(map(packs, read.values())) == 1:  # few texels, in reach of all
+        rows, columns = schedule.block
+        ways.append(replace(schedule, block=(max(rows, 2), max(columns, 2))).as_compute())
     return ways
 
 
-def _passes(plane: Plane, program: Program, schedule: Schedule, number: int) -> list[Kernel]:
+def _passes(plane: Plane, program: Program, schedule: Schedule) -> list[Kernel]:
     total, most = packs(plane.channels), schedule.packs
     if not schedule.winograd and multiply_adds(plane.computed) > schedule.literals:
         most = min(most, schedule.looped_packs)
     return [
-        _kernel(plane, program, schedule, first, min(most, total - first), number + index)
-        for index, first in enumerate(range(0, total, most))
+        _kernel(plane, program, schedule, first, min(most, total - first))
+        for first in range(0, total, most)
     ]
 
 
 def _kernel(
-    plane: Plane, program: Program, schedule: Schedule, first: int, count: int, number: int
+    plane: Plane, program: Program, schedule: Schedule, first: int, count: int
 ) -> Kernel:
     draft = Draft(plane, program, schedule)
     store(draft, range(first, first + count))
@@ -83,7 +115,7 @@ def _kernel(
     sides = _sides(plane, program)
     names.update(dict.fromkeys(name for name, _ in sides.values()))
     return Kernel(
-        name=f"pass_{number:02d}",
+        name="pass",
         plane=plane,
         reads=tuple(program.planes[n] for n in names),
         form=schedule.form,

@@ -121,7 +121,7 @@ FRAGMENT = Schedule(
 )
 """A fragment pass draws one texture: for hosts without compute. It may have to bind the picture
 and weights besides what it reads."""
-COMPUTE = Schedule(packs=8, literals=10_000, looped_packs=8, winograd=2)
+COMPUTE = Schedule(packs=8, literals=10_000, looped_packs=8, winograd=2, spare=4)
 """At most 8 packs lie in one texture, 4 beside each other: they fit at 4096 columns."""
 
 MPV = Target(
