@@ -81,6 +81,8 @@ def _whole(words: argparse.Namespace, network: Network, source: str) -> Page:
     from texelnet.report import whole_page
 
     picture, said = _picture(words, network)
+    if Path(source).is_file():
+        source = f"`{Path(source).name}`, the file beside it"
     return whole_page(explain_network(network, picture, said, _kinds(words)), source)
 
 

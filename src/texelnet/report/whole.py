@@ -145,7 +145,9 @@ def _contract(whole: Whole, contract_from: str) -> list[Part]:
         moot.add("padding")
     known = {key: value for key, value in asdict(contract).items() if key not in moot}
     rows = [(key, _spoken(value)) for key, value in known.items()]
-    return [Text(f"Known from {contract_from}."), Table("the contract", ("", ""), rows)]
+    guess = contract_from.removeprefix("a guess: ")
+    said = f"Known from {contract_from}." if guess == contract_from else f"Guessed: {guess}."
+    return [Text(said), Table("the contract", ("", ""), rows)]
 
 
 def _spoken(value: object) -> str:

@@ -23,6 +23,7 @@ def explain_conv(node: Node, facts: Facts) -> Told:
     """Tell about one convolution."""
     kernel = node.constant(1)
     y, x = same_windows(node, kernel.shape[2:])
+    padded = y.padded or x.padded
     kind = "A 1x1 convolution mixes the channels of one pixel and sees no neighbour."
     if y.kernel * x.kernel > 1:
         kind = (
@@ -33,10 +34,10 @@ def explain_conv(node: Node, facts: Facts) -> Told:
         sentence=kind,
         formula="y[o] = b + Σ w[c, k] · x[c, i]   over channels c and kernel places k\n"
         f"rows:     {place(y)}\n"
-        f"columns:  {place(x)}   outside the picture x is 0",
+        f"columns:  {place(x)}{OUTSIDE if padded else ''}",
         numbers=_numbers(node, facts, kernel, y, x),
         figure=_kernels(kernel),
-        traps=TRAPS,
+        traps=_traps(facts, padded),
         sections=[
             Section("Where its windows lie", [
                 Figure([along(y, 7, max(1, (7 + y.before + y.after - y.reach) // y.stride + 1),
@@ -68,14 +69,27 @@ def _numbers(
     return found
 
 
-TRAPS = (
-    "The kernel is not turned (it is a correlation): a library that convolves in the "
-    "mathematician's sense draws it mirrored.",
-    "Outside the picture lies 0, in the network's own numbers. A sampler that clamps repeats "
-    "the border, and a mean that was folded into the bias is wrong there.",
-    "Channels lie in packs of four in a shader; those that fill the last pack up must have "
-    "weight 0, or be 0.",
-)
+OUTSIDE = "   outside the picture x is 0"
+
+
+def _traps(facts: Facts, padded: bool) -> list[str]:
+    traps = [
+        "Channels lie in packs of four in a shader; those that fill the last pack up must have "
+        "weight 0, or be 0."
+    ]
+    if padded:
+        traps.insert(
+            0,
+            "Outside the picture lies 0, in the network's own numbers. A sampler that clamps "
+            "repeats the border, and a mean that was folded into the bias is wrong there.",
+        )
+    if not facts.quirks:  # Caffe's own say so
+        traps.insert(
+            0,
+            "The kernel is not turned (it is a correlation): a library that convolves in the "
+            "mathematician's sense draws it mirrored.",
+        )
+    return traps
 
 
 def _grid(down: int, right: int) -> str:

@@ -23,17 +23,17 @@ MOST_CURVES, BINS = 6, 24
 
 def explain_curve(node: Node, facts: Facts) -> Told:
     """Tell about one activation."""
-    op = BY_TYPE[node.op]
+    op, kind = BY_TYPE[node.op], facts.kind or node.op
     low, high = _span(facts)
     xs = np.linspace(low, high, 161)
     curves = _curves(node, xs)
     lines = [
-        Line(f"channel {c}" if len(curves) > 1 else node.op, xs.tolist(), ys.tolist())
+        Line(f"channel {c}" if len(curves) > 1 else kind, xs.tolist(), ys.tolist())
         for c, ys in curves.items()
     ]
     lines.append(Line("x", xs.tolist(), xs.tolist(), "faint"))
-    alt = f"{node.op} from {low:.3g} to {high:.3g}."
-    parts: list[Plot | Bars] = [Plot(f"{node.op}", "x", "y", lines, alt)]
+    alt = f"{kind} from {low:.3g} to {high:.3g}."
+    parts: list[Plot | Bars] = [Plot(kind, "x", "y", lines, alt)]
     numbers = _numbers(node)
     if facts.entered is not None:
         below = float((facts.entered < 0).mean())
@@ -77,12 +77,17 @@ def _curves(node: Node, xs: NDArray[np.floating]) -> dict[int, NDArray[np.floati
 
 
 def _numbers(node: Node) -> list[tuple[str, str]]:
-    found = [(name, str(value)) for name, value in node.attributes.items()]
+    found = [(name, _spoken(value)) for name, value in node.attributes.items()]
     for operand in node.operands[1:]:
         if isinstance(operand, np.ndarray) and operand.size > 1:
             low, high = float(operand.min()), float(operand.max())
             found.append(("learnt", f"{operand.size} numbers, {low:.4g} to {high:.4g}"))
     return found
+
+
+def _spoken(value: object) -> str:
+    """Write a setting; a file keeps 0.1 in 32 bits."""
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _histogram(entered: NDArray[np.floating], low: float, high: float) -> Bars:

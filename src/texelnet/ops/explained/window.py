@@ -65,7 +65,8 @@ def along(window: Window, length: int, count: int, axis: str) -> Cells:
         rows.append([str(i) if 0 <= i < length else "" for i in places])
         groups.append([_group(i, i in taken, length) for i in places])
     alt = f"{count} windows over {length} {axis}, a row each."
-    return Cells(f"windows over {length} {axis}", rows, alt, groups, LEGEND)
+    outside = any(OUTSIDE in row for row in groups)
+    return Cells(f"windows over {length} {axis}", rows, alt, groups, LEGEND[: 1 + outside])
 
 
 def _group(place: int, taken: bool, length: int) -> int:
