@@ -6,7 +6,7 @@ PYTEST = $(PYTHON) -m pytest -q
 # wgpu complains on stderr when this is unset; any folder will do.
 export XDG_RUNTIME_DIR ?= $(CURDIR)/.venv
 
-.PHONY: help demo setup check test nightly reliability golden bench bench-field bench-caffe docs trials clean core dev train peers driver browser ffmpeg player
+.PHONY: help demo setup check test nightly reliability golden bench bench-field bench-caffe bench-draw docs trials clean core dev train peers driver browser ffmpeg player
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
@@ -44,6 +44,9 @@ bench-field: peers driver ffmpeg  ## The field's networks beside onnxruntime, nc
 bench-caffe: train peers  ## Caffe networks beside torch and OpenCV, large weights beside protobuf
 	@$(PYTHON) benchmarks/caffe.py
 	@$(PYTHON) benchmarks/caffemodel.py
+
+bench-draw: dev  ## Fill drops beside Pillow, skia and OpenCV where installed; writes benchmarks/draw.md
+	@$(PYTHON) benchmarks/draw.py
 
 docs: core  ## Write the reference pages anew from the registries
 	@$(PYTHON) -m docs.generate

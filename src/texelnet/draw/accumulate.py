@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Adder = Callable[[Floats, Floats, Ints, Ints, Ints], None]
+Chorder = Callable[[Floats, Ints, Ints, Ints], tuple[Floats, Ints]]
 
 BATCH = 1 << 20
 """Pieces that are computed at a time."""
@@ -100,8 +101,14 @@ def _spread(counts: Ints, first: Ints) -> tuple[Ints, Ints]:
 def plain(flat: Floats, edges: Floats, owner: Ints, boxes: Ints, begins: Ints) -> None:
     """Do what :func:`vectorised` does, edge by edge, for numba to compile."""
     for n in range(len(edges)):
-        near, highest, far, lowest = boxes[owner[n]]
-        low_x, low_y, high_x, high_y = edges[n]
+        own = owner[n]
+        near, highest, far, lowest = (  # one by one: a row would be an object of its own
+            boxes[own, 0],
+            boxes[own, 1],
+            boxes[own, 2],
+            boxes[own, 3],
+        )
+        low_x, low_y, high_x, high_y = edges[n, 0], edges[n, 1], edges[n, 2], edges[n, 3]
         sign = 1.0
         if high_y < low_y:
             low_x, low_y, high_x, high_y = high_x, high_y, low_x, low_y
@@ -110,15 +117,16 @@ def plain(flat: Floats, edges: Floats, owner: Ints, boxes: Ints, begins: Ints) -
         if not last > first:
             continue
         tall, wide = high_y - low_y, high_x - low_x
+        begin, across = begins[own] - near, far - near + 1
+        two = low_x + (first - low_y) / tall * wide
         for row in range(floor(first), ceil(last)):
             top, bottom = max(first, float(row)), min(last, float(row + 1))
-            one = low_x + (top - low_y) / tall * wide
-            two = low_x + (bottom - low_y) / tall * wide
+            one, two = two, low_x + (bottom - low_y) / tall * wide
             left, right = min(one, two), max(one, two)
             height = sign * (bottom - top)
             start = min(max(floor(left), near - 1), far)
             stop = min(max(ceil(right), start + 1), far + 1)
-            place = begins[owner[n]] + (row - highest) * (far - near + 1) - near
+            place = begin + (row - highest) * across
             width = right - left
             for column in range(start, stop):
                 a = left if column == start else float(column)
@@ -128,6 +136,40 @@ def plain(flat: Floats, edges: Floats, owner: Ints, boxes: Ints, begins: Ints) -
                 at = place + max(column, near)
                 flat[at] += share * (1 - middle)
                 flat[at + 1] += share * middle
+
+
+def edges_plain(cubics: Floats, counts: Ints, firsts: Ints, owner: Ints) -> tuple[Floats, Ints]:
+    """Return the chords of closed contours, and whose each is, for numba to compile.
+
+    Parameters
+    ----------
+    counts
+        How many chords each cubic becomes.
+    firsts
+        The first cubic of each contour, and one past the last.
+    """
+    edges, whose = np.empty((counts.sum(), 4)), np.empty(counts.sum(), np.int64)
+    n = 0
+    for contour in range(len(firsts) - 1):
+        begin = n
+        for i in range(firsts[contour], firsts[contour + 1]):
+            for axis in range(2):
+                p0, p1, p2, p3 = (
+                    cubics[i, 0, axis],
+                    cubics[i, 1, axis],
+                    cubics[i, 2, axis],
+                    cubics[i, 3, axis],
+                )
+                a, b, c = p3 - 3 * p2 + 3 * p1 - p0, 3 * (p0 - 2 * p1 + p2), 3 * (p1 - p0)
+                for k in range(counts[i]):
+                    t = k / counts[i]
+                    edges[n + k, axis] = ((a * t + b) * t + c) * t + p0
+            whose[n : n + counts[i]] = owner[i]
+            n += counts[i]
+        for k in range(begin, n):
+            after = k + 1 if k + 1 < n else begin
+            edges[k, 2], edges[k, 3] = edges[after, 0], edges[after, 1]
+    return edges, whose
 
 
 def settled(flat: Floats) -> None:
@@ -146,10 +188,11 @@ def settled_plain(flat: Floats) -> None:
 
 
 @cache
-def compiled() -> tuple[Adder, Callable[[Floats], None]] | None:
+def compiled() -> tuple[Chorder, Adder, Callable[[Floats], None]] | None:
     """Return the plain loops compiled, or None where numba is not installed."""
     try:
         import numba
     except ImportError:
         return None
-    return numba.njit(cache=True)(plain), numba.njit(cache=True)(settled_plain)
+    compile = numba.njit(cache=True, error_model="numpy")
+    return compile(edges_plain), compile(plain), compile(settled_plain)

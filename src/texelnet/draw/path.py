@@ -137,7 +137,7 @@ class Contour:
         Each cubic becomes n = ceil(sqrt(3/4 M / tolerance)) chords, M its largest second
         difference. A closed contour's first point is not repeated.
         """
-        found, _ = chords(self.cubics, tolerance)
+        found, _ = chords(self.cubics, chord_counts(self.cubics, tolerance))
         return found if self.closed else np.vstack([found, self.cubics[-1:, 3]])
 
     def through(self, matrix: ArrayLike) -> Contour:
@@ -208,8 +208,10 @@ def polygon(points: ArrayLike, closed: bool = True) -> Contour:
     return Contour(np.stack([*parts, ends], axis=1), closed)
 
 
-def chords(cubics: Floats, tolerance: float) -> tuple[Floats, NDArray[np.int64]]:
-    """Return where the chords of cubics begin, (points, 2), and of which cubic each is."""
+def chord_counts(cubics: Floats, tolerance: float) -> NDArray[np.int64]:
+    """Return how many chords each cubic needs: n = ceil(sqrt(3/4 M / tolerance))."""
+    if not len(cubics):
+        return np.zeros(0, np.int64)
     if not tolerance > 0:
         raise DrawError("flatten", f"the tolerance is {tolerance:g}", "a positive length")
     bends = np.diff(cubics, 2, axis=1)
@@ -218,12 +220,17 @@ def chords(cubics: Floats, tolerance: float) -> tuple[Floats, NDArray[np.int64]]
     if counts.sum() > MOST_CHORDS:
         fact = f"{counts.sum()} chords; at most {MOST_CHORDS} are made"
         raise DrawError("flatten", fact, "a larger tolerance, or a smaller shape")
+    return np.asarray(counts)
+
+
+def chords(cubics: Floats, counts: NDArray[np.int64]) -> tuple[Floats, NDArray[np.int64]]:
+    """Return where the chords of cubics begin, (points, 2), and of which cubic each is."""
     which = np.repeat(np.arange(len(counts)), counts)
     starts = np.cumsum(counts) - counts
     t = (np.arange(counts.sum()) - np.repeat(starts, counts)) / counts[which]
-    a, b, c = (np.repeat(power, counts, axis=0) for power in _powers(cubics))
-    s = t[:, None]
-    return ((a * s + b) * s + c) * s + np.repeat(cubics[:, 0], counts, axis=0), which
+    powers = (*_powers(cubics), cubics[:, 0])  # rows of all x and all y: twice as fast
+    a, b, c, d = (np.repeat(np.ascontiguousarray(p.T), counts, axis=1) for p in powers)
+    return np.asarray((((a * t + b) * t + c) * t + d).T), which
 
 
 def cross(a: Floats, b: Floats) -> Floats:

@@ -18,11 +18,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
 from texelnet.draw.accumulate import Floats, Ints, compiled, settled, vectorised
-from texelnet.draw.path import Contour, Path, chords
+from texelnet.draw.path import Contour, Path, chord_counts, chords
 from texelnet.errors import DrawError
 
 Shape = Contour | Path
@@ -33,8 +34,8 @@ MOST_PIXELS = 100_000_000
 MOST_COORDINATE = 1e9
 _BATCH = 1 << 22
 """Pixels of patches that are computed at a time."""
-_COMPILED_FROM = 2000
-"""Edges from which on the compiled loop repays its loading."""
+_COMPILED_FROM = 500
+"""Cubics from which on the compiled loop repays its loading."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,10 +111,10 @@ def patches(
     joined = np.concatenate([np.zeros((0, 4, 2)), *cubics])
     of = np.repeat(np.array(owners, np.int64), lengths)
     boxes = _boxes(joined, of, len(shapes), width, height)
-    edges, which = _edges(joined, lengths, tolerance)
-    owner = of[which]
-    with_numba = compile and len(edges) >= _COMPILED_FROM
-    add, settle = (with_numba and compiled()) or (vectorised, settled)
+    with_numba = compile and len(joined) >= _COMPILED_FROM
+    chord, add, settle = (with_numba and compiled()) or (_edges, vectorised, settled)
+    firsts = np.append(np.cumsum(lengths) - lengths, len(joined))
+    edges, owner = chord(joined, chord_counts(joined, tolerance), firsts, of)
     begins = np.searchsorted(owner, np.arange(len(shapes) + 1))
     for first, last in _groups(boxes):
         some = slice(begins[first], begins[last])
@@ -137,16 +138,16 @@ def _closed(shape: Shape) -> list[Contour]:
     return [contour for contour in contours if contour.closed]
 
 
-def _edges(cubics: Floats, lengths: Ints, tolerance: float) -> tuple[Floats, Ints]:
-    """Return (n, 4), the chords of closed contours from x, y to x, y, and of which cubic."""
+def _edges(cubics: Floats, counts: Ints, firsts: Ints, owner: Ints) -> tuple[Floats, Ints]:
+    """Return (n, 4), the chords of closed contours from x, y to x, y, and whose each is."""
     if not len(cubics):
         return np.zeros((0, 4)), np.zeros(0, np.int64)
-    starts, which = chords(cubics, tolerance)
+    starts, which = chords(cubics, counts)
     edges = np.empty((len(starts), 4))
     edges[:, :2], edges[:-1, 2:] = starts, starts[1:]
-    firsts = np.searchsorted(which, np.cumsum(lengths) - lengths)
-    edges[np.append(firsts[1:], len(starts)) - 1, 2:] = starts[firsts]
-    return edges, which
+    begins = np.searchsorted(which, firsts)
+    edges[begins[1:] - 1, 2:] = starts[begins[:-1]]
+    return edges, owner[which]
 
 
 def _boxes(cubics: Floats, owner: Ints, count: int, width: int, height: int) -> Ints:
@@ -154,8 +155,9 @@ def _boxes(cubics: Floats, owner: Ints, count: int, width: int, height: int) -> 
     boxes = np.zeros((count, 4), np.int64)
     owners, firsts = np.unique(owner, return_index=True)
     if len(owners):
-        low = np.floor(np.minimum.reduceat(cubics.min(1), firsts))
-        high = np.ceil(np.maximum.reduceat(cubics.max(1), firsts))
+        hulls = [reduce(pick, cubics.transpose(1, 0, 2)) for pick in (np.minimum, np.maximum)]
+        low = np.floor(np.minimum.reduceat(hulls[0], firsts))
+        high = np.ceil(np.maximum.reduceat(hulls[1], firsts))
         if not max(-low.min(), high.max()) <= MOST_COORDINATE:
             raise DrawError("a shape", f"it is farther than {MOST_COORDINATE:g} pixels away")
         boxes[owners] = np.clip(np.hstack([low, high]), 0, [width, height, width, height])
