@@ -16,6 +16,7 @@ from texelnet.shader.lower import lower
 
 FREE = ("n", 3, "h", "w")
 TWICE = constant("two", np.int64([1, 1, 2, 3]))
+FEW = constant("few", np.int64([0, 0, 7, 9]))
 
 
 def doubled() -> list[onnx.NodeProto]:
@@ -26,10 +27,11 @@ def doubled() -> list[onnx.NodeProto]:
 
 
 def smaller() -> list[onnx.NodeProto]:
-    """Each size is the smaller of the one before and twice that."""
+    """Each size is the smaller of the one before and twice that less a few."""
     nodes = [node("Shape", ["x"], ["s0"])]
     for i in range(300):
-        nodes.append(node("Mul", [f"s{i}", "two"], [f"t{i}"]))
+        nodes.append(node("Mul", [f"s{i}", "two"], [f"d{i}"]))
+        nodes.append(node("Sub", [f"d{i}", "few"], [f"t{i}"]))
         nodes.append(node("Min", [f"s{i}", f"t{i}"], [f"s{i + 1}"]))
     return [*nodes, node("Resize", ["x", "", "", "s300"], ["y"])]
 
@@ -57,7 +59,7 @@ def pooled(side: int, **more: int) -> list[onnx.NodeProto]:
 def test_what_would_grow_is_refused(
     tmp_path: Path, nodes: Sequence[onnx.NodeProto], text: str
 ) -> None:
-    network = read_onnx(written(tmp_path, model(nodes, [TWICE], shape=FREE)))
+    network = read_onnx(written(tmp_path, model(nodes, [TWICE, FEW], shape=FREE)))
     with pytest.raises(ShaderError) as caught:
         lower(network)
     told = str(caught.value).replace(f"{tmp_path}/", "")

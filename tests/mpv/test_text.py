@@ -21,6 +21,7 @@ from texelnet.pixel.size import Size, extreme, size
 from texelnet.shader.compile import compile_network
 from texelnet.shader.expense import driver_seconds
 from texelnet.shader.targets.mpv import COMPUTE, FRAGMENT, MPV, sees
+from texelnet.shader.targets.mpv.sizes import WORDS
 from texelnet.shader.targets.mpv.sizes import polish as reverse_polish
 from texelnet.shader.targets.mpv.textures import Texture, weight_texture
 
@@ -62,6 +63,25 @@ def test_sizes_in_reverse_polish_are_the_programs(of: Size, height: int, width: 
     words = reverse_polish(of, {"height": "HOOKED.h", "width": "HOOKED.w"}, "net")
     read = polish(words, {"HOOKED.h": height, "HOOKED.w": width})
     assert read == of.at({"height": height, "width": width})
+
+
+PART = WIDTH // 2 + WIDTH // 6
+TALL = HEIGHT // 5 + HEIGHT // 7
+LONG = (PART + (PART + 1) // 2, extreme("min", PART, TALL), PART * 6 - 3, PART // 2)
+
+
+@pytest.mark.parametrize("of", LONG, ids=str)
+@given(height=st.integers(1, 4000), width=st.integers(1, 4000))
+def test_a_long_size_is_said_by_the_sizes_of_textures_read(
+    of: Size, height: int, width: int
+) -> None:
+    names = {"height": "HOOKED.h", "width": "HOOKED.w"}
+    words = reverse_polish(of, names, "net", {"t1.w 2 /": PART + 2, "t2.w": TALL})
+    free = {"height": height, "width": width}
+    textures = {"t1.w": 2 * (PART + 2).at(free), "t2.w": TALL.at(free)}
+    read = polish(words, {"HOOKED.h": height, "HOOKED.w": width, **textures})
+    assert read == of.at(free)
+    assert len(words.split()) <= WORDS
 
 
 def test_luma_hooks_luma_and_runs_where_the_screen_is_larger() -> None:

@@ -180,4 +180,4 @@ def test_a_stretched_picture_can_not_be_cut_into_tiles() -> None:
 def test_a_stretched_place_is_shown() -> None:
     """The nearest, at ((n - 1)*o + (m - 1)/2)/(m - 1)."""
     told = show(lower(_network(_doubled("nearest"))))
-    assert "x[(2*height - 2)*o/(2*max(2*height - 1, 1)), " in told
+    assert "x[(2*height - 2)*o/(4*height - 2), " in told

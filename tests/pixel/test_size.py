@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from texelnet.pixel import Size, covers, size
@@ -64,7 +64,7 @@ expressions = st.recursive(
     lambda some: st.builds(combined, some, some, st.integers(-6, 6), HOWS),
     max_leaves=8,
 )
-frees = st.fixed_dictionaries({name: st.integers(0, 4000) for name in NAMES})
+frees = st.fixed_dictionaries({name: st.integers(1, 4000) for name in NAMES})
 
 
 @given(expressions, frees)
@@ -87,8 +87,10 @@ def test_the_text_of_a_size_is_python(both: Both, free: dict) -> None:
 def test_replacing_free_sizes_is_computing_with_the_replaced(
     both: Both, height: Both, width: Both, free: dict
 ) -> None:
-    replaced = both.size.when({"height": height.size, "width": width.size})
+    """By sizes that are 1 or more, as free sizes are."""
     inner = {"height": height.plain(free), "width": width.plain(free)}
+    assume(min(inner.values()) >= 1)
+    replaced = both.size.when({"height": height.size, "width": width.size})
     assert replaced.at(free) == both.plain(inner)
 
 
@@ -124,6 +126,9 @@ H = size("height")
         (extreme("min", H, ((H + 1) // 2) * 2), "height"),
         (extreme("min", (H + 1) // 2, ((H + 3) // 4) * 2), "((height + 1)//2)"),
         (extreme("max", H, (H // 2) * 2), "height"),
+        (extreme("max", H + 8, size(0)), "height + 8"),
+        (extreme("min", H - H // 7, H), "height - 1*((height)//7)"),
+        (extreme("min", (H + 1) // 2, H), "((height + 1)//2)"),
         (H * -1 + 5, "-1*height + 5"),
     ],
     ids=str,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, gcd, inf
+from math import ceil, gcd, inf, isfinite
 from typing import Any
 
 
@@ -207,7 +207,7 @@ def size(value: Size | int | str) -> Size:
 def extreme(kind: str, first: Size, second: Size) -> Size:
     """Return the smaller ("min") or the larger ("max") of two sizes."""
     for smaller, larger in ((first, second), (second, first)):
-        if _below(larger - smaller) >= 0:
+        if least(larger - smaller) >= 0:
             return smaller if kind == "min" else larger
     return Size(0, ((Extreme(kind, first, second), 1),))
 
@@ -219,22 +219,27 @@ def least(wanted: Size) -> float:
     """
     if any(n < 0 for _, n in wanted.terms):
         return _below(wanted)
-    return wanted.constant + sum(n * _least(atom) for atom, n in wanted.terms)
+    total = wanted.constant + sum(n * _least(atom) for atom, n in wanted.terms)
+    return max(total, _below(wanted))
 
 
 def _below(wanted: Size) -> float:
-    """Return a number that a size never falls below, whatever its free sizes are.
+    """Return a number that a size never falls below, by what its quotients are made of.
 
-    A quotient x//k lies between (x - k + 1)/k and x/k; what then is left of the free sizes
-    has to cancel out, as in 2*((x + 1)//2) - x.
+    A quotient x//k lies between (x - k + 1)/k and x/k; what then is taken away of the free
+    sizes has to cancel out, as in 2*((x + 1)//2) - x.
     """
-    total, counts = Fraction(wanted.constant), {a: Fraction(n) for a, n in wanted.terms}
+    counts = {a: Fraction(n) for a, n in wanted.terms}
+    total: Fraction | float = Fraction(wanted.constant)
     while quotient := next((a for a in counts if isinstance(a, Quotient)), None):
         part = counts.pop(quotient) / quotient.by
         total += part * quotient.over.constant - max(part, Fraction(0)) * (quotient.by - 1)
         for atom, n in quotient.over.terms:
             counts[atom] = counts.get(atom, Fraction(0)) + part * n
-    return -inf if any(counts.values()) else ceil(total)
+    if any(n < 0 for n in counts.values()):
+        return -inf
+    total += sum(n * _least(atom) for atom, n in counts.items() if n)
+    return ceil(total) if isfinite(total) else total
 
 
 def _least(atom: Atom) -> float:
@@ -265,7 +270,7 @@ def tree_at(tree: Any, sizes: Mapping[str, int]) -> int:
 
 def covers(larger: Size, smaller: Size) -> bool:
     """Tell whether one size is known to be at least the other at every size of the input."""
-    return _below(larger - smaller) >= 0 or any(
+    return least(larger - smaller) >= 0 or any(
         isinstance(atom, Extreme) and atom.kind == "min" and larger in (atom.first, atom.second)
         for atom, _ in smaller.terms
         if smaller == Size(0, ((atom, 1),))

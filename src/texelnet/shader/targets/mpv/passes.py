@@ -16,6 +16,7 @@ import re
 from functools import cached_property
 
 from texelnet.errors import ShaderError
+from texelnet.pixel import Size
 from texelnet.shader.dialects.dialect import Host, print_body
 from texelnet.shader.dialects.glsl import GLSL
 from texelnet.shader.kernel import Kernel, Store, is_presence, texels_read
@@ -109,8 +110,8 @@ class Pass:
             f"{kernel.macs} multiply-adds",
             *(f"BIND {name}" for name in self.bound),
             f"SAVE {self.drawn.name}",
-            f"WIDTH {polish(plane.width * columns, sides, build.name)}",
-            f"HEIGHT {polish(plane.height * rows, sides, build.name)}",
+            f"WIDTH {polish(plane.width * columns, sides, build.name, self.known('x'))}",
+            f"HEIGHT {polish(plane.height * rows, sides, build.name, self.known('y'))}",
             f"COMPONENTS {1 if plane.channels == 1 else 4}",
         ]
         if kernel.form == "compute":
@@ -121,6 +122,16 @@ class Pass:
             wide, tall = (f"OUTPUT.{s} HOOKED.{s} {LARGER} * >" for s in "wh")
             lines.append(f"WHEN {wide} {tall} *")
         return [f"//!{line}" for line in lines]
+
+    def known(self, axis: str) -> dict[str, Size]:
+        """Return how large the planes are that it reads, by their textures."""
+        side, n = ("w", 0) if axis == "x" else ("h", 1)
+        return {
+            f"{name}.{side}" + (f" {t.beside[n]} /" if t.beside[n] > 1 else ""): of
+            for name, t in self.read.items()
+            for of in (t.plane.width if axis == "x" else t.plane.height,)
+            if name != HOOKED
+        }
 
     def groups(self) -> tuple[int, int, int, int]:
         """Return the texels of a workgroup and its invocations, columns first."""
