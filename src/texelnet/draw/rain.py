@@ -5,7 +5,7 @@ is its weight along the glass and the wind; what holds it is the hysteresis of i
 angle, advancing A in front and receding R behind:
 
     F = rho g V sin(tilt) + c/2 rho_air U^2 S        it slides when |F| > q F_r
-    F_r = k gamma 2 r (cos R - cos A),               k = 24 / pi^3
+    F_r = k gamma 2 r (cos R - cos A)
 
 q lies in 0.6..1.4: dirt, half as much where the glass is wet. The head moves at
 v = (|F| - q F_r) / (drag r). The tail stays behind until the drop is longer than STRETCH times
@@ -36,7 +36,6 @@ GRAVITY = 9.81
 """Micronewtons that a microlitre of water weighs."""
 TENSION = 72.0
 """Of water, in micronewtons a millimetre."""
-RETENTION = 24 / pi**3
 AIR = 0.5 * 1.2 * 0.5
 """Micronewtons a square millimetre at a metre a second: half the density times the drag."""
 DRAG = 0.05
@@ -51,7 +50,7 @@ DRYING = 4.0
 TOUCH = 0.95
 """Drops are one when nearer than this share of their radii together."""
 WAVES = (2, 3, 4)
-MOST = 200_000
+MOST, MOST_AREA = 200_000, 1e7
 
 
 @dataclass(frozen=True)
@@ -64,6 +63,8 @@ class Glass:
         In millimetres.
     advancing, receding
         Contact angles in degrees: clean glass 30 and 10, dirty 50 and 15, coated 105 and 85.
+    retention
+        k of F_r: 24 / pi^3 as ElSherbini and Jacobi measured it, 1 as Furmidge has it.
     tilt
         90 is upright, 0 lies flat.
     wind
@@ -84,6 +85,7 @@ class Glass:
     height: float = 75.0
     advancing: float = 30.0
     receding: float = 10.0
+    retention: float = 24 / pi**3
     tilt: float = 90.0
     wind: tuple[float, float] = (0.0, 0.0)
     drops: int = 400
@@ -94,9 +96,13 @@ class Glass:
     wobble: float = 0.4
 
     def __post_init__(self) -> None:
-        numbers = (self.width, self.height, self.refill, self.condensing, *self.wind)
-        if not all(map(isfinite, numbers)) or min(numbers[:2]) <= 0 or min(numbers[2:4]) < 0:
-            raise DrawError("glass", f"its numbers are {numbers}", "finite ones, not below 0")
+        numbers = (self.width, self.height, self.retention, self.refill, self.condensing)
+        if not all(map(isfinite, (*numbers, *self.wind))) or min(numbers) < 0:
+            told = ", ".join(f"{number:g}" for number in (*numbers, *self.wind))
+            raise DrawError("glass", f"its numbers are {told}", "finite ones, not below 0")
+        if not 1 <= self.width * self.height <= MOST_AREA:
+            size = f"it is {self.width:g} x {self.height:g} mm"
+            raise DrawError("glass", size, "1 square millimetre to 10 square metres")
         if not 0 < self.receding <= self.advancing < 180:
             fact = f"its contact angles are {self.advancing:g} and {self.receding:g}"
             raise DrawError("glass", fact, "0 < receding <= advancing < 180 degrees")
@@ -119,7 +125,7 @@ class Glass:
     def hold(self) -> float:
         """F_r of a drop a millimetre in radius, on clean dry glass."""
         between = cos(radians(self.receding)) - cos(radians(self.advancing))
-        return RETENTION * TENSION * 2 * between
+        return self.retention * TENSION * 2 * between
 
     @property
     def critical(self) -> float:
@@ -291,7 +297,7 @@ def _left(now: Rain) -> Rain:
     """Take away what is wholly below, above or beside the glass."""
     r = now.radius[:, None]
     sizes = (now.glass.width, now.glass.height)
-    gone = ((now.place < -r) | (now.place > sizes + r)).any(1)
+    gone = np.any((now.place < -r) | (now.place > sizes + r), axis=1)
     lost = now.lost + float(now.volume[gone].sum())
     return replace(_kept(now, ~gone), lost=lost) if gone.any() else now
 
@@ -302,11 +308,11 @@ def _merged(now: Rain, compile: bool = True) -> Rain:
     keep = root == np.arange(len(root))
     if keep.all():
         return now
-    total = np.bincount(root, now.volume, len(root))
-    place = np.stack(
-        [np.bincount(root, now.volume * axis, len(root)) for axis in now.place.T], -1
+    total, x, y = (
+        np.bincount(root, weights, len(root)).astype(np.float64)
+        for weights in (now.volume, *(now.volume * now.place.T))
     )
-    place /= np.where(keep, total, 1)[:, None]
+    place = np.stack([x, y], -1) / np.where(keep, total, 1)[:, None]
     tail = np.maximum(now.tail, now.glass.radius(total))
     return _kept(replace(now, volume=total, place=place, tail=tail), keep)
 

@@ -111,8 +111,11 @@ def _local(longer: Floats, waves: Floats) -> Floats:
     on, up = _HANDLE * out, _HANDLE * along  # what a handle goes around and outwards
     after = _share(out, on * _COS - up * _SIN)
     before = _share(out, on * _COS + up * _SIN)
-    polar = ((out, np.zeros_like(out)), (out + after * up, after * on))
-    polar = (*polar, (out - before * up, -before * on))
+    polar = (
+        (out, np.zeros_like(out)),
+        (out + after * up, after * on),
+        (out - before * up, -before * on),
+    )
     return np.array([(a * _OUT[0] - b * _OUT[1], a * _OUT[1] + b * _OUT[0]) for a, b in polar])
 
 
