@@ -89,7 +89,7 @@ def test_a_plane_of_too_many_channels_is_refused() -> None:
 
 @pytest.mark.parametrize("op", REFUSED, ids=lambda op: op.type)
 def test_an_operator_that_is_refused_says_why(op) -> None:
-    assert OPS[op.type] is op
+    assert OPS[op.type].lower is op.lower
     with pytest.raises(NotInAShader) as told:
         op.lower(Node(op.type, "node", (), ("y",)))
     assert told.value.why in op.summary
