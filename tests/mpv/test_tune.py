@@ -11,7 +11,7 @@ from tests.run.networks import UP, network
 from texelnet.errors import DeviceError
 from texelnet.graph.contract import Contract
 from texelnet.run import tune
-from texelnet.run.film import Spent, film, identity
+from texelnet.run.film import DROPPED, Spent, a_frame, film, identity
 from texelnet.shader.targets.mpv import COMPUTE, FRAGMENT, MPV
 
 GREY = np.full((1, 9, 11), 0.5, np.float32)
@@ -26,6 +26,22 @@ def test_what_is_tried_for_players() -> None:
 
 def test_what_a_film_costs_is_shared_out_among_its_frames() -> None:
     assert Spent(70, 140).less(Spent(20, 40), 25) == Spent(2, 4)
+
+
+@pytest.mark.parametrize(("cpu", "frames"), [(10, 25), (2000, 10), (9e9, 2)])
+def test_a_film_is_short_where_its_frames_take_long(
+    monkeypatch: pytest.MonkeyPatch, cpu: float, frames: int
+) -> None:
+    drawn: list[int] = []
+
+    def timed(text: str, picture: np.ndarray, scale: int, frames: int) -> Spent:
+        drawn.append(frames)
+        return Spent(cpu * frames / DROPPED, 0)
+
+    monkeypatch.setattr("texelnet.run.film.film", timed)
+    spent = a_frame("", GREY, 2, frames=30, seconds=4)
+    assert drawn == [DROPPED, DROPPED + frames]
+    assert spent.cpu == pytest.approx(cpu / DROPPED)
 
 
 @pytest.mark.gpu

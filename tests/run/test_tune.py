@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from tests.shader.graphs import PAD1, Sketch
 from texelnet.cli import main
 from texelnet.errors import DeviceError, PackageError
 from texelnet.graph.network import Network
-from texelnet.run import tune
+from texelnet.run import clocks, tune
 from texelnet.shader.schedule import COMPUTE, FRAGMENT
 from texelnet.shader.targets import TARGETS
 from texelnet.shader.tuned import shipped
@@ -42,6 +43,68 @@ def test_the_fastest_comes_first_and_equal_shaders_are_tried_once() -> None:
     outcome = tune.told(network(), WEBGPU, (9, 11), tried)
     assert outcome["schedule"] == tried[0].schedule.json()
     assert [row["name"] for row in outcome["table"]] == [t.name for t in tried]
+
+
+FOUR = {
+    "slow": COMPUTE,
+    "good": FRAGMENT,
+    "slower": replace(COMPUTE, workgroup=(8, 8)),
+    "best": replace(COMPUTE, workgroup=(16, 16)),
+}
+MILLISECONDS = {"slow": 30.0, "good": 12.0, "slower": 40.0, "best": 10.0}
+
+
+def clocked(monkeypatch: pytest.MonkeyPatch, stop: int = 1000) -> list[str]:
+    """Put a clock that tells the table; Ctrl-C comes after so many frames."""
+    names, drawn = iter(FOUR), []
+
+    def load(*_: object) -> tuple[float, Callable[[], float]]:
+        name = next(names)
+
+        def frame() -> float:
+            if len(drawn) == stop:
+                raise KeyboardInterrupt
+            drawn.append(name)
+            return MILLISECONDS[name]
+
+        return 1.0, frame
+
+    clock = clocks.Clock(lambda: "a card", lambda: True, load, 3)
+    monkeypatch.setitem(clocks.CLOCKS, "webgpu", clock)
+    return drawn
+
+
+def test_the_slower_half_drops_out_and_progress_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn, said = clocked(monkeypatch), []
+    tried = tune.tune(network(), WEBGPU, (9, 11), FOUR, watch=said.append)
+    assert drawn == [*FOUR, "best", "good", "best", "good"]
+    assert [(t.name, len(t.times)) for t in tried] == [
+        ("best", 3), ("good", 3), ("slow", 1), ("slower", 1)
+    ]  # fmt: skip
+    assert said[0] == "slow, compiling"
+    assert said[-1] == "good, round 3 of 3 (fastest so far: best, 10.0 ms)"
+
+
+def test_what_was_measured_is_kept_where_it_is_interrupted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clocked(monkeypatch, stop=2)
+    monkeypatch.setattr(tune, "candidates", lambda *_: FOUR)
+    words = ["tune", "decon-x2", "--for", "webgpu", "-o", str(tmp_path / "fast.json")]
+    assert main(words) == 130
+    table = json.loads((tmp_path / "fast.json").read_text())["table"]
+    assert [(row["name"], row["frames"]) for row in table] == [("good", 1), ("slow", 1)]
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == "trying slow, compiling"
+    assert told[-1] == "interrupted: this is what was measured until then"
+
+
+def test_an_interruption_before_the_first_frame_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    clocked(monkeypatch, stop=0)
+    with pytest.raises(KeyboardInterrupt):
+        tune.tune(network(), WEBGPU, (9, 11), FOUR)
 
 
 def test_what_compiles_for_long_is_tried_when_asked_for() -> None:

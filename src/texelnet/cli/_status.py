@@ -8,10 +8,15 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def status(first: str, each: str) -> Iterator[Callable[[str], None] | None]:
-    """Tell ``first``, then ``each`` (a word before the name) of what the callback is given."""
+def status(
+    first: str, each: str, lines: bool = False
+) -> Iterator[Callable[[str], None] | None]:
+    """Tell ``first``, then ``each`` (a word before the name) of what the callback is given.
+
+    Where a program reads, ``lines`` says so in a line each: what takes minutes is not silent.
+    """
     if not sys.stderr.isatty():
-        yield None
+        yield (lambda name: print(each, name, file=sys.stderr, flush=True)) if lines else None
         return
     from rich.console import Console
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -54,35 +55,44 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(words: argparse.Namespace) -> int:
-    """Measure, print the table, keep the best."""
+    """Measure, print the table, keep the best; Ctrl-C ends it with what was measured."""
     from texelnet.run.tune import candidates, clock_of, told, tune
     from texelnet.shader.targets import TARGETS
 
     target = choice("--for", words.target, TARGETS)
-    clock_of(target)
+    clock = clock_of(target)
     network = read_network(words)
-    with status("compiling", "trying") as watch:
+    with status("compiling", "trying", lines=True) as watch:
         tried = tune(network, target, words.size, candidates(target, words.hard), watch=watch)
     outcome = told(network, target, words.size, tried)
     if words.file:
         Path(words.file).write_text(json.dumps(outcome, indent=1) + "\n", "utf-8")
     if words.json:
         print(json.dumps(outcome, indent=1, allow_nan=False))
-        return 0
-    rows = [
-        (t.name, f"{t.frame:.1f}", f"{t.compiled:.1f}", f"{t.predicted:.1f}", str(t.passes))
-        for t in tried
-    ]
-    height, width = words.size
-    title = f"{network.name} for {target.name}, {width}x{height} on {outcome['adapter']}"
-    head = (
-        "schedule",
-        f"ms a frame ({outcome['clock']})",
-        "s to compile",
-        "predicted",
-        "passes",
-    )
-    _table.show(title, head, rows, right=(1, 2, 3, 4))
-    if words.file:
-        print(f"wrote {words.file}: {tried[0].name}")
+    else:
+        _show(outcome)
+        if words.file:
+            print(f"wrote {words.file}: {tried[0].name}")
+    if min(len(t.times) for t in tried[:2]) < clock.rounds:
+        print("interrupted: this is what was measured until then", file=sys.stderr)
+        return 130
     return 0
+
+
+def _show(outcome: dict[str, Any]) -> None:
+    """Print the table."""
+    columns, rows = outcome["size"]
+    title = f"{outcome['network']} for {outcome['target']}, {columns}x{rows}"
+    told = {
+        "frame_ms": f"ms a frame ({outcome['clock']})",
+        "frames": "measured",
+        "compiled_s": "s to compile",
+        "predicted_s": "predicted",
+        "passes": "passes",
+    }
+    lines = [
+        (line["name"], *(f"{line[k]:.1f}" if "_" in k else str(line[k]) for k in told))
+        for line in outcome["table"]
+    ]
+    head = ("schedule", *told.values())
+    _table.show(f"{title} on {outcome['adapter']}", head, lines, right=range(1, 6))

@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -98,18 +99,31 @@ def _words(picture: Planes, scale: int, frames: int, held: Path) -> list[str]:
     return [*words, "-frames:v", str(frames), "-f", "null", "-"]
 
 
-def a_frame(text: str, picture: Planes, scale: int, frames: int = FRAMES) -> Spent:
+def a_frame(
+    text: str, picture: Planes, scale: int, frames: int = FRAMES, seconds: float = inf
+) -> Spent:
     """Return what one frame costs: a film's frames but the first five.
 
     The driver keeps what it compiled, so the first film with a shader is not to be counted.
+
+    Parameters
+    ----------
+    text, picture, scale
+        As in :func:`film`.
+    frames
+        The most of the longer film.
+    seconds
+        Processor time after which frames that take long are enough, two of them at least.
 
     Raises
     ------
     DeviceError
         The host complains.
     """
-    few, many = (film(text, picture, scale, n) for n in (DROPPED, frames))
-    return many.less(few, frames - DROPPED)
+    few = film(text, picture, scale, DROPPED)
+    enough = seconds * 1e3 * DROPPED / max(few.cpu, 1)
+    more = max(2, int(min(frames - DROPPED, enough)))
+    return film(text, picture, scale, DROPPED + more).less(few, more)
 
 
 def identity(planes: int) -> str:

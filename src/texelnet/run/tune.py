@@ -1,14 +1,15 @@
 """Tune: a network under several schedules on the present adapter, and which is the fastest.
 
-All take turns, so that whatever else the machine does meets all; the middle is told. What is
-timed is a frame as its host draws it (:mod:`texelnet.run.clocks`): the processor time that it
-takes where the adapter is a software driver, else the time until it is there.
+All take turns, so that whatever else the machine does meets all; twice the slower half drops
+out. The middle is told. What is timed is a frame as its host draws it
+(:mod:`texelnet.run.clocks`): the processor time that it takes where the adapter is a software
+driver, else the time until it is there.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from texelnet.shader.compile import compile_network
 from texelnet.shader.expense import driver_seconds
 from texelnet.shader.package import in_memory
 from texelnet.shader.schedule import Schedule
-from texelnet.shader.targets import Target
+from texelnet.shader.targets import Build, Target
 
 FORMAT = "texelnet tuned schedule"
 _LARGEST = 1 << 20
@@ -31,14 +32,19 @@ _LARGEST = 1 << 20
 
 @dataclass(frozen=True)
 class Tried:
-    """One candidate: milliseconds of a frame, and seconds that the driver compiled."""
+    """One candidate: seconds that the driver compiled, and milliseconds of frames."""
 
     name: str
     schedule: Schedule
     passes: int
     predicted: float
     compiled: float
-    frame: float
+    times: tuple[float, ...] = ()
+
+    @property
+    def frame(self) -> float:
+        """The middle of its frames."""
+        return float(np.median(self.times))
 
 
 def candidates(target: Target, hard: bool = False) -> dict[str, Schedule]:
@@ -82,7 +88,9 @@ def tune(
     """Measure schedules of a network on pictures of (height, width); the fastest first.
 
     Of schedules that give the same passes the first is measured. A round draws a frame of
-    each; 0 rounds are as many as the host's clock needs.
+    each; 0 rounds are as many as the host's clock needs. After a third of them the slower half
+    drops out, again after the second, but two are left. Who stayed longer comes first.
+    KeyboardInterrupt ends it with what was measured.
 
     Raises
     ------
@@ -90,29 +98,83 @@ def tune(
         There is no graphics driver, or it refuses a picture of that size.
     """
     clock = clock_of(target)
-    frames: dict[str, Callable[[], float]] = {}
-    known: dict[str, Tried] = {}
-    written: dict[tuple[bytes, ...], str] = {}
+    rounds = rounds or clock.rounds
+    race = _Race(watch or (lambda _: None))
+    try:
+        for name, build, files in _different(network, target, found):
+            race.tell(f"{name}, compiling")
+            compiled, frame = clock.load(in_memory(files, network.source), network, size)
+            predicted = driver_seconds(build.kernels)
+            tried = Tried(name, found[name], len(build.kernels), predicted, compiled)
+            race.enter(tried, frame, f"{name}, round 1 of {rounds}")
+        for turn in range(1, rounds):
+            if turn % -(-rounds // 3) == 0:
+                race.halve()
+            for name in race.left:
+                race.draw(name, f"{name}, round {turn + 1} of {rounds}")
+    except KeyboardInterrupt:
+        if not race.tried:
+            raise
+    return race.ranked()
+
+
+class _Race:
+    """Candidates that take turns."""
+
+    def __init__(self, watch: Callable[[str], None]) -> None:
+        self._watch = watch
+        self.tried: dict[str, Tried] = {}
+        self._frames: dict[str, Callable[[], float]] = {}
+        self.left: list[str] = []
+        self._fallen: list[str] = []
+
+    def tell(self, what: str) -> None:
+        """Tell what is done now, and the fastest so far."""
+        for best in self.ranked()[:1]:
+            what += f" (fastest so far: {best.name}, {best.frame:.1f} ms)"
+        self._watch(what)
+
+    def enter(self, tried: Tried, frame: Callable[[], float], what: str) -> None:
+        """Draw a candidate's first frame."""
+        self.tell(what)
+        self.tried[tried.name] = replace(tried, times=(frame(),))
+        self._frames[tried.name] = frame
+        self.left.append(tried.name)
+
+    def draw(self, name: str, what: str) -> None:
+        """Draw one frame more."""
+        self.tell(what)
+        tried = self.tried[name]
+        self.tried[name] = replace(tried, times=(*tried.times, self._frames[name]()))
+
+    def halve(self) -> None:
+        """Leave the faster half, and two at least."""
+        order = sorted(self.left, key=self._frame)
+        half = max(2, -(-len(order) // 2))
+        self.left, self._fallen = order[:half], order[half:] + self._fallen
+
+    def ranked(self) -> list[Tried]:
+        """Return those that are left and then who fell last, each time the fastest first."""
+        order = sorted(self.left, key=self._frame) + self._fallen
+        return [self.tried[name] for name in order]
+
+    def _frame(self, name: str) -> float:
+        return self.tried[name].frame
+
+
+def _different(
+    network: Network, target: Target, found: Mapping[str, Schedule]
+) -> Iterator[tuple[str, Build, dict[str, bytes]]]:
+    """Compile under each schedule; leave out what was written before."""
+    written = set()
     for name, schedule in found.items():
-        if watch:
-            watch(name)
         build = compile_network(network, target, schedule)
         files = target.package(build)
         texts = tuple(v for k, v in sorted(files.items()) if k != "manifest.json")
-        groups = repr([kernel.workgroup for kernel in build.kernels]).encode()
-        if written.setdefault((*texts, groups), name) != name:
-            continue
-        compiled, frames[name] = clock.load(in_memory(files, network.source), network, size)
-        predicted = driver_seconds(build.kernels)
-        known[name] = Tried(name, schedule, len(build.kernels), predicted, compiled, 0)
-    times: dict[str, list[float]] = {name: [] for name in frames}
-    for turn in range(rounds or clock.rounds):
-        for name, frame in frames.items():
-            if watch:
-                watch(f"{name}, round {turn + 1}")
-            times[name].append(frame())
-    tried = [replace(t, frame=float(np.median(times[t.name]))) for t in known.values()]
-    return sorted(tried, key=lambda t: t.frame)
+        groups = tuple(kernel.workgroup for kernel in build.kernels)
+        if (texts, groups) not in written:
+            written.add((texts, groups))
+            yield name, build, files
 
 
 def told(
@@ -124,6 +186,7 @@ def told(
         {
             "name": t.name,
             "frame_ms": round(t.frame, 2),
+            "frames": len(t.times),
             "compiled_s": round(t.compiled, 2),
             "predicted_s": round(t.predicted, 2),
             "passes": t.passes,
