@@ -79,3 +79,11 @@ def test_the_page_on_points_shows_what_its_commands_print(
         assert main(shlex.split(command)[1:]) == 0
         assert capsys.readouterr().out == wanted
     assert len(shown) == 6
+
+
+def test_every_picture_of_the_docs_is_small_and_shown() -> None:
+    pages = [*DOCS.rglob("*.md"), DOCS.parent / "README.md"]
+    shown = " ".join(page.read_text("utf-8") for page in pages)
+    pictures = list((DOCS / "images").iterdir())
+    assert [p.name for p in pictures if p.stat().st_size > 150_000] == []
+    assert [p.name for p in pictures if f"images/{p.name}" not in shown] == []

@@ -113,8 +113,8 @@ def _least(part: Shown, count: int) -> int:
     match part:
         case Plot():
             return PLOTTED
-        case Image():
-            return COLUMN if count == 3 else NARROW
+        case Image(width=width, zoom=zoom):
+            return COLUMN if count == 3 and width * zoom > NARROW else NARROW
         case Cells() if width_of(part) <= NARROW:
             return NARROW
         case _:
