@@ -106,3 +106,14 @@ def test_a_generator_is_written_or_printed(
     assert main(["draw", "generator", "canvas"]) == 0
     assert capsys.readouterr().out == file.read_text()
     assert "function drawDrop(graphics, seed, wobble" in file.read_text()
+
+
+def test_a_drops_way_is_written_as_a_moving_svg(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "way.svg"
+    assert main(["draw", "drop", "--travel", "2", "-o", str(file)]) == 0
+    assert b'<animate attributeName="d"' in file.read_bytes()
+    assert capsys.readouterr().out == f"wrote {file}: 30 frames, its tail jerks 3 times\n"
+    assert main(["draw", "drop", "--travel", "2", "-o", "way.png"]) == 2
+    assert "a drop's way is written as an animated SVG" in capsys.readouterr().err

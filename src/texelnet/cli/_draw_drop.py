@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 from texelnet.errors import UsageError
 
 if TYPE_CHECKING:
+    from texelnet.draw import Drop
     from texelnet.draw.scene import Scene
 
 HELP = "Draw one drop of water."
+RATE = 15.0
+"""Outlines a second of a drop's way; a browser moves evenly from one to the next."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +32,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--maker", default="points", metavar="M", help="points or tension")
     parser.add_argument(
         "--angle", type=float, default=60.0, metavar="A", help="contact angle in degrees; 60"
+    )
+    parser.add_argument(
+        "--travel",
+        type=float,
+        metavar="SECONDS",
+        help="its way down the glass, as a moving SVG",
     )
     add_output(parser)
 
@@ -50,8 +59,29 @@ def run(words: argparse.Namespace) -> int:
     from texelnet.draw.water import alone
 
     drop = Drop(words.volume, words.seed, words.wobble, words.points, words.maker, words.angle)
+    if words.travel is not None:
+        return _travel(drop, words)
     across = f"{2 * drop.radius:.3g} mm across at rest"
     return deliver(alone(drop), words, f"{words.volume:g} microlitres, {across}")
+
+
+def _travel(drop: Drop, words: argparse.Namespace) -> int:
+    """Write the drop's way down as an animated SVG."""
+    from texelnet.disk import write_whole
+    from texelnet.draw.animate import animated_svg
+    from texelnet.draw.travel import Travel
+
+    if not words.file or Path(words.file).suffix.lower() != ".svg":
+        fact = "a drop's way is written as an animated SVG"
+        raise UsageError(words.file or "draw drop", fact, "-o drop.svg")
+    if not 0 < words.travel <= 600:
+        raise UsageError(f"--travel {words.travel:g}", "this is no time", "up to 600 seconds")
+    frames = list(Travel(drop).frames(max(2, round(words.travel * RATE)), RATE))
+    content = animated_svg([frame.outline.contour for frame in frames], RATE)
+    write_whole(Path(words.file), lambda file: file.write(content))
+    jerks = sum(frame.jerked for frame in frames)
+    print(f"wrote {words.file}: {len(frames)} frames, its tail jerks {jerks} times")
+    return 0
 
 
 def deliver(scene: Scene, words: argparse.Namespace, said: str) -> int:
