@@ -12,40 +12,14 @@ from fontTools.svgLib import SVGPath
 from PIL import Image
 
 from texelnet.draw import Drop, Path, circle, coverage, polygon
+from texelnet.draw.collect import PathPen
 from texelnet.draw.out import OUTPUTS
 from texelnet.draw.out.svg import path_data
-from texelnet.draw.path import Contour
 from texelnet.draw.render import render
 from texelnet.draw.scene import Group, Item, Paint, Scene
 from texelnet.draw.water import alone
 
 SCENE = alone(Drop(30, 4, 0.7))
-
-
-class Collected:
-    """A pen that makes a path again of what it is told."""
-
-    def __init__(self) -> None:
-        self.cubics: list[list[tuple[float, float]]] = []
-        self.contours: list[Contour] = []
-
-    def moveTo(self, point: tuple[float, float]) -> None:
-        self.begin = self.here = point
-
-    def lineTo(self, point: tuple[float, float]) -> None:
-        (x, y), (u, v) = self.here, point
-        thirds = [(x + (u - x) * t, y + (v - y) * t) for t in (1 / 3, 2 / 3)]
-        self.curveTo(*thirds, point)
-
-    def curveTo(self, *points: tuple[float, float]) -> None:
-        self.cubics.append([self.here, *points])
-        self.here = points[-1]
-
-    def closePath(self) -> None:
-        if self.here != self.begin:
-            self.lineTo(self.begin)
-        self.contours.append(Contour(np.array(self.cubics)))
-        self.cubics = []
 
 
 def test_an_svg_has_a_size_on_paper() -> None:
@@ -55,12 +29,12 @@ def test_an_svg_has_a_size_on_paper() -> None:
 
 
 def test_what_another_reader_finds_in_an_svg_covers_the_same_pixels() -> None:
-    pen = Collected()
+    pen = PathPen()
     scene = Scene(SCENE.width, SCENE.height, SCENE.parts[:1])
     SVGPath.fromstring(OUTPUTS[".svg"].write(scene, 0)).draw(pen)
     size = np.ceil([scene.width, scene.height]).astype(int)
     read, drawn = (
-        coverage(p, *size) for p in (Path(tuple(pen.contours[1:])), SCENE.parts[0].path)
+        coverage(p, *size) for p in (Path(pen.path.contours[1:]), SCENE.parts[0].path)
     )
     np.testing.assert_allclose(read, drawn, atol=1e-4)
 
