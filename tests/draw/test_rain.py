@@ -41,6 +41,8 @@ def one(volume: float, glass: Glass, tail: float = 1.0) -> Rain:
         tail=tail * glass.radius(np.array([volume])),
         turn=np.array([[0.0, 1.0]]),
         waves=np.zeros((1, 6)),
+        name=np.zeros(1, np.int64),
+        born=1,
     )
 
 
@@ -147,6 +149,14 @@ def test_the_grid_finds_what_looking_at_all_pairs_finds(seed: int, count: int) -
         root = root[root]
     np.testing.assert_array_equal(absorbers(place, radius, 0.95), root)
     np.testing.assert_array_equal(absorbers(place, radius, 0.95, False), root)
+
+
+def test_drops_keep_their_names() -> None:
+    now = rain(Glass(drops=100), 5)
+    for _ in range(40):
+        now = now.step()
+        assert len(set(now.name.tolist())) == len(now.name)
+        assert now.name.max() < now.born
 
 
 def test_a_resting_drop_without_waves_is_round() -> None:

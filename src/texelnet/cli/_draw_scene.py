@@ -63,7 +63,7 @@ def run(words: argparse.Namespace) -> int:
     order.check()
     if words.folder:
         jobs = min(words.jobs or os.cpu_count() or 1, max(order.count // 8, 1))
-        with _bar(order.count) as done:
+        with bar(order.count) as done:
             dataset = draw_dataset(order, Path(words.folder), jobs, done)
         things = sum(len(picture.things) for picture in dataset.pictures)
         print(f"wrote {words.folder}: {order.count} pictures, {things} labels")
@@ -85,7 +85,7 @@ def _setting(text: str) -> tuple[str, tuple[float, float]]:
 
 
 @contextmanager
-def _bar(count: int) -> Iterator[Callable[[int], object]]:
+def bar(count: int) -> Iterator[Callable[[int], object]]:
     """Show a progress bar on a terminal."""
     if not on_terminal():
         yield lambda number: None

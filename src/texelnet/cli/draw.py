@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import argparse
 
-from texelnet.cli import _draw_drop, _draw_explain, _draw_generator, _draw_scene, _draw_text
+from texelnet.cli import (
+    _draw_drop,
+    _draw_explain,
+    _draw_generator,
+    _draw_rain,
+    _draw_scene,
+    _draw_text,
+)
 
-HELP = "Draw drops that never cross themselves, scenes with labels, and text."
+HELP = "Draw drops that never cross themselves, rain, scenes with labels, and text."
 SUBJECTS = {
     "drop": _draw_drop,
+    "rain": _draw_rain,
     "scene": _draw_scene,
     "text": _draw_text,
     "explain": _draw_explain,

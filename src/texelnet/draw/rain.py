@@ -158,10 +158,14 @@ class Rain:
         (n, 6): the shape at rest, cosines and sines of WAVES.
     wet
         Cells of a millimetre, 1 wet, 0 dry.
+    name
+        (n,): numbers that drops keep as long as they are there.
     frame
         How many steps there were.
     gained, lost
         Microlitres that came, and that left the glass.
+    born
+        How many drops there ever were.
     """
 
     glass: Glass
@@ -172,9 +176,11 @@ class Rain:
     turn: Floats
     waves: Floats
     wet: NDArray[np.float64]
+    name: NDArray[np.int64]
     frame: int = 0
     gained: float = 0.0
     lost: float = 0.0
+    born: int = 0
 
     @property
     def radius(self) -> Floats:
@@ -211,6 +217,7 @@ def rain(glass: Glass | None = None, seed: int = 0) -> Rain:
         np.zeros((0, 2)),
         np.zeros((0, 2 * len(WAVES))),
         np.zeros((int(glass.height) + 2, int(glass.width) + 2)),
+        np.zeros(0, np.int64),
     )
     rng = np.random.default_rng([seed % 2**63, 0])
     return _merged(_fallen(empty, glass.drops, rng), compile=False)
@@ -237,6 +244,8 @@ def _added(now: Rain, place: Floats, volume: Floats, waves: Floats) -> Rain:
         tail=np.concatenate([now.tail, now.glass.radius(volume)]),
         turn=np.concatenate([now.turn, np.tile([0.0, 1.0], (len(place), 1))]),
         waves=np.concatenate([now.waves, shape]),
+        name=np.concatenate([now.name, now.born + np.arange(len(place))]),
+        born=now.born + len(place),
     )
 
 
@@ -318,7 +327,7 @@ def _merged(now: Rain, compile: bool = True) -> Rain:
 
 
 def _kept(now: Rain, which: NDArray[np.bool_]) -> Rain:
-    arrays = ("place", "volume", "tail", "turn", "waves")
+    arrays = ("place", "volume", "tail", "turn", "waves", "name")
     return replace(now, **{name: getattr(now, name)[which] for name in arrays})
 
 
