@@ -62,7 +62,8 @@ _BY = ("", "networks", "sizes", "largest error", "refused", "ill", "beyond", "mi
 _BY_TOLD = """Largest error: as a part of what is allowed. Refused: sizes that the reference
 refuses, and so do we. Ill: sizes at which no picture's answer was well-conditioned. Beyond:
 sizes at which a number was too large for 16 bits, so nothing was compared. Minutes: of each
-process.
+process. A run that was stopped has drawn fewer networks by the slower ones; the same command
+goes on from there.
 """
 
 
