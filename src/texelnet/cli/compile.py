@@ -14,7 +14,7 @@ from texelnet.errors import UsageError
 
 if TYPE_CHECKING:
     from texelnet.graph.network import Network
-    from texelnet.pixel import Plane, Program
+    from texelnet.pixel import Program
     from texelnet.shader.precision import Precision
     from texelnet.shader.schedule import Schedule
     from texelnet.shader.targets import Build, Target
@@ -110,17 +110,10 @@ def _show(step: str, program: Program) -> None:
     print(f"--- {step}: {len(program.planes)} planes\n{show(program)}\n")
 
 
-def shape(plane: Plane) -> str:
-    """Write a plane's size: 12 x (height + 2) x width."""
-    sides = (
-        f"({side})" if " " in str(side) else str(side) for side in (plane.height, plane.width)
-    )
-    return " x ".join([str(plane.channels), *sides])
-
-
 def _tell(build: Build, target: str, folder: Path, contents: dict[str, bytes]) -> None:
     from texelnet.shader.cost import cost
     from texelnet.shader.kernel import packs
+    from texelnet.shader.manifest import shape
 
     rows = []
     for number, kernel in enumerate(build.kernels, 1):
@@ -136,7 +129,7 @@ def _tell(build: Build, target: str, folder: Path, contents: dict[str, bytes]) -
                 kernel.form,
                 ", ".join(kernel.notes) or "frame",
                 " ".join(p.name for p in kernel.reads),
-                f"{plane.name}: {shape(plane)}{part}",
+                f"{shape(plane)}{part}",
                 f"{kernel.macs:,}",
             )
         )

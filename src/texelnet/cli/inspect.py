@@ -240,25 +240,15 @@ def _both(axes: Facts) -> str:
 
 
 def _contract_line(found: Facts) -> str:
+    from texelnet.graph.contract import moot, setting
+
     contract = found["contract"]
     if contract is None:
         return f"none: {found['contract_reason']}"
-    keys = dict(contract)
-    if not keys["channels"].startswith("luma"):
-        del keys["matrix"], keys["levels"]
-    if keys["returns"] == "picture" and keys["channels"] != "luma-of-rgb":
-        del keys["base"]
-    if not keys["border"]:
-        del keys["padding"]
+    keys = {key: value for key, value in contract.items() if key not in moot(contract)}
     low, high = keys.pop("range")
     words = [f"range {low:g}..{high:g}"]
-    words += [f"{key} {_spoken(value)}" for key, value in keys.items()]
+    words += [f"{key} {setting(value)}" for key, value in keys.items()]
     if found["contract_from"] == "guess":
         return f"guessed ({', '.join(words)}): {found['contract_reason']}"
     return f"{', '.join(words)} ({found['contract_from']})"
-
-
-def _spoken(value: Any) -> str:
-    if isinstance(value, list):
-        return " ".join(f"{number:g}" for number in value)
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -11,8 +11,6 @@ to the last bit, because both do the same in the same order.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
 from math import ceil, floor
 
 import numpy as np
@@ -20,8 +18,6 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Adder = Callable[[Floats, Floats, Ints, Ints, Ints], None]
-Chorder = Callable[[Floats, Ints, Ints, Ints], tuple[Floats, Ints]]
 
 BATCH = 1 << 20
 """Pieces that are computed at a time."""
@@ -187,12 +183,5 @@ def settled_plain(flat: Floats) -> None:
         flat[n] = min(abs(total), 1.0)
 
 
-@cache
-def compiled() -> tuple[Chorder, Adder, Callable[[Floats], None]] | None:
-    """Return the plain loops compiled, or None where numba is not installed."""
-    try:
-        import numba
-    except ImportError:
-        return None
-    compile = numba.njit(cache=True, error_model="numpy")
-    return compile(edges_plain), compile(plain), compile(settled_plain)
+LOOPS = (edges_plain, plain, settled_plain)
+"""What numba compiles: in place of chords told as edges, `vectorised` and `settled`."""

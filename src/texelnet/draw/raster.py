@@ -22,7 +22,8 @@ from functools import reduce
 
 import numpy as np
 
-from texelnet.draw.accumulate import Floats, Ints, compiled, settled, vectorised
+from texelnet.draw.accumulate import LOOPS, Floats, Ints, settled, vectorised
+from texelnet.draw.compiled import compiled
 from texelnet.draw.path import Contour, Path, chord_counts, chords
 from texelnet.errors import DrawError
 
@@ -112,7 +113,7 @@ def patches(
     of = np.repeat(np.array(owners, np.int64), lengths)
     boxes = _boxes(joined, of, len(shapes), width, height)
     with_numba = compile and len(joined) >= _COMPILED_FROM
-    chord, add, settle = (with_numba and compiled()) or (_edges, vectorised, settled)
+    chord, add, settle = (with_numba and compiled(*LOOPS)) or (_edges, vectorised, settled)
     firsts = np.append(np.cumsum(lengths) - lengths, len(joined))
     edges, owner = chord(joined, chord_counts(joined, tolerance), firsts, of)
     begins = np.searchsorted(owner, np.arange(len(shapes) + 1))

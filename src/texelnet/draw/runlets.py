@@ -9,12 +9,11 @@ outline can't cross itself then), and the whole is scaled to the area of the rou
 
 from __future__ import annotations
 
-from functools import cache
 from math import cos, pi, sin, sqrt, tan
-from typing import Any
 
 import numpy as np
 
+from texelnet.draw.compiled import compiled
 from texelnet.draw.drop import Outline
 from texelnet.draw.path import Contour, Floats
 from texelnet.draw.rain import WAVES, Rain
@@ -45,8 +44,8 @@ def control_points(now: Rain, compile: bool = True) -> Floats:
     r = now.radius
     made = np.empty((len(r), POINTS, 3, 2))
     longer = now.tail / r - 1
-    if loop := compile and compiled():
-        loop(made, now.place, r, longer, now.turn, now.waves)
+    if loops := compile and compiled(plain):
+        loops[0](made, now.place, r, longer, now.turn, now.waves)
     else:
         for begin in range(0, len(r), _BATCH):
             some = slice(begin, begin + _BATCH)
@@ -90,16 +89,6 @@ def plain(
             for i in range(3):
                 made[n, k, i, 0] = p[k, i, 0] * c - p[k, i, 1] * s + place[n, 0]
                 made[n, k, i, 1] = p[k, i, 0] * s + p[k, i, 1] * c + place[n, 1]
-
-
-@cache
-def compiled() -> Any:
-    """Return the plain loop compiled, or None where numba is not installed."""
-    try:
-        import numba
-    except ImportError:
-        return None
-    return numba.njit(cache=True)(plain)
 
 
 def _local(longer: Floats, waves: Floats) -> Floats:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
+from texelnet.draw.compiled import compiled
 from texelnet.draw.path import Floats
 
 Ints = NDArray[np.int64]
@@ -44,7 +42,7 @@ def absorbers(place: Floats, radius: Floats, touch: float, compile: bool = True)
     reach = 2 * touch * radius[:, None]  # who is touched is no larger
     first = np.maximum(((place - reach - low) / cell).astype(np.int64), 0)
     last = np.minimum(((place + reach - low) / cell).astype(np.int64), (columns - 1, rows - 1))
-    look = (compile and compiled()) or vectorised
+    (look,) = (compile and compiled(plain)) or (vectorised,)
     look(place, radius, touch, rank, best, first, last, starts, order, columns)
     root = by_rank[best]
     while True:
@@ -112,13 +110,3 @@ def plain(
                 y = place[one, 1] - place[two, 1]
                 if x * x + y * y < (touch * (radius[one] + radius[two])) ** 2:
                     best[two] = max(best[two], rank[one])
-
-
-@cache
-def compiled() -> Any:
-    """Return the plain loop compiled, or None where numba is not installed."""
-    try:
-        import numba
-    except ImportError:
-        return None
-    return numba.njit(cache=True)(plain)

@@ -32,7 +32,7 @@ from __future__ import annotations
 import difflib
 import math
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
@@ -299,6 +299,25 @@ def spoken(shape: Shape) -> str:
     if len(shape) != 3:
         return str(shape)
     return f"{shape[2]}x{shape[1]} ({shape[0]} channel{'s' if shape[0] != 1 else ''})"
+
+
+def moot(settings: Mapping[str, Any]) -> set[str]:
+    """Return which settings of a contract change nothing, the others being what they are."""
+    found = set()
+    if not settings["channels"].startswith("luma"):
+        found |= {"matrix", "levels"}
+    if settings["returns"] == "picture" and settings["channels"] != "luma-of-rgb":
+        found.add("base")
+    if not settings["border"]:
+        found.add("padding")
+    return found
+
+
+def setting(value: object) -> str:
+    """A setting's value as people read it."""
+    if isinstance(value, tuple | list):
+        return " ".join(f"{number:g}" for number in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def border_and_crop(scale: int, answer: Shape, planes: Shape) -> tuple[int, int] | None:

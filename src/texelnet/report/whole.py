@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from texelnet.explain import Whole
 from texelnet.explain.whole import Passed
+from texelnet.graph.contract import moot, setting
 from texelnet.page import Chart, Figure, Note, Page, Part, Section, Stop, Table, Text
 
 MOST = 400
@@ -121,8 +122,8 @@ def _weights(whole: Whole) -> list[Part]:
     if not whole.weights:
         return [Text("It has no weights.")]
     rows: list[tuple[str, ...]] = [
-        (f"`{w.layer}`", w.name, _dims(w.shape) if len(w.shape) != 4 else " x ".join(
-            map(str, w.shape)), f"{w.least:.4g}", f"{w.most:.4g}", w.verdict)
+        (f"`{w.layer}`", w.name, " x ".join(map(str, w.shape)),
+         f"{w.least:.4g}", f"{w.most:.4g}", w.verdict)
         for w in whole.weights[:MOST]
     ]  # fmt: skip
     loud = [i for i, w in enumerate(whole.weights[:MOST]) if w.verdict]
@@ -136,21 +137,9 @@ def _contract(whole: Whole, contract_from: str) -> list[Part]:
     contract = whole.network.contract
     if contract is None:
         return [Text(f"Not known: {contract_from}.")]
-    moot = set()
-    if contract.seen == 3:
-        moot |= {"matrix", "levels"}
-    if contract.returns == "picture" and contract.seen == contract.planes:
-        moot.add("base")
-    if not contract.border:
-        moot.add("padding")
-    known = {key: value for key, value in asdict(contract).items() if key not in moot}
-    rows = [(key, _spoken(value)) for key, value in known.items()]
+    settings = asdict(contract)
+    known = {key: value for key, value in settings.items() if key not in moot(settings)}
+    rows = [(key, setting(value)) for key, value in known.items()]
     guess = contract_from.removeprefix("a guess: ")
     said = f"Known from {contract_from}." if guess == contract_from else f"Guessed: {guess}."
     return [Text(said), Table("the contract", ("", ""), rows)]
-
-
-def _spoken(value: object) -> str:
-    if isinstance(value, tuple | list):
-        return " ".join(f"{number:g}" for number in value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
