@@ -45,8 +45,9 @@ bench-caffe: train peers  ## Caffe networks beside torch and OpenCV, large weigh
 	@$(PYTHON) benchmarks/caffe.py
 	@$(PYTHON) benchmarks/caffemodel.py
 
-bench-draw: dev  ## Fill drops beside Pillow, skia and OpenCV where installed; writes benchmarks/draw.md
+bench-draw: dev  ## Fill drops beside Pillow, skia and OpenCV where installed, rain; writes benchmarks/*.md
 	@$(PYTHON) benchmarks/draw.py
+	@$(PYTHON) benchmarks/rain.py
 
 docs: core  ## Write the reference pages anew from the registries
 	@$(PYTHON) -m docs.generate

@@ -2,7 +2,7 @@
 
 The best of 30 rounds of processor time is told, with numba and without; a frame has 16.7 ms.
 
-    PYTHONPATH=src python benchmarks/rain.py        prints the table and writes rain.md
+    make bench-draw        prints the table and writes benchmarks/rain.md
 """
 
 from __future__ import annotations

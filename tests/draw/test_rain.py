@@ -26,6 +26,7 @@ GLASSES = st.builds(
     wind=st.tuples(st.floats(-30, 30), st.floats(-30, 30)),
     drops=st.integers(0, 80),
     refill=st.floats(0, 5),
+    falling=st.floats(0, 200),
     condensing=st.floats(0, 0.2),
     wobble=st.floats(0, 1),
 )
@@ -106,14 +107,14 @@ def test_furmidge_lets_drops_grow_larger() -> None:
 
 
 def test_small_drops_stick_and_large_ones_slide() -> None:
-    glass = Glass(condensing=0, refill=0)
+    glass = Glass(condensing=0, refill=0, falling=0)
     small, large = one(0.5 * glass.critical, glass), one(1.5 * glass.critical, glass)
     assert (small.step().place == small.place).all()
     assert large.step().place[0, 1] > large.place[0, 1]
 
 
 def test_wind_pushes_drops_on_glass_that_lies_flat() -> None:
-    glass = Glass(tilt=0, wind=(60, 0), condensing=0, refill=0)
+    glass = Glass(tilt=0, wind=(60, 0), condensing=0, refill=0, falling=0)
     before = one(8.0, glass)
     after = before.step()
     assert after.place[0, 0] > before.place[0, 0]
@@ -122,7 +123,7 @@ def test_wind_pushes_drops_on_glass_that_lies_flat() -> None:
 
 
 def test_a_tail_that_is_too_long_snaps_and_leaves_a_bead() -> None:
-    glass = Glass(condensing=0, refill=0)
+    glass = Glass(condensing=0, refill=0, falling=0)
     before = one(6.0, glass, tail=2.1)
     after = before.step(1e-6)
     assert len(after.volume) == 2
@@ -192,7 +193,7 @@ def test_outlines_are_the_same_with_numba_and_without() -> None:
         ({"wobble": 2}, "glass: its wobble is 2\n  try: 0..1"),
         (
             {"width": float("nan")},
-            "glass: its numbers are nan, 75, 0.774037, 0.3, 0.002, 0, 0\n"
+            "glass: its numbers are nan, 75, 0.774037, 0.3, 60, 0.002, 0, 0\n"
             "  try: finite ones, not below 0",
         ),
     ],

@@ -34,6 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--receding": (10.0, "A", "contact angle behind"),
         "--tilt": (90.0, "A", "of the glass; 0 lies flat"),
         "--wind": (0.0, "V", "to the right, metres a second"),
+        "--falling": (60.0, "N", "drops a second"),
         "--wobble": (0.4, "W", "how far resting drops are from round, 0..1"),
     }
     for name, (usual, word, said) in numbers.items():
@@ -63,6 +64,7 @@ def run(words: argparse.Namespace) -> int:
         tilt=words.tilt,
         wind=(words.wind, 0.0),
         drops=words.drops,
+        falling=words.falling,
         wobble=words.wobble,
     )
     count = check_frames(glass, words.seconds, words.rate, words.resolution)

@@ -73,6 +73,8 @@ class Glass:
         How many there are at first, and again by new ones as they run together.
     refill
         How many of the missing drops come in a second, as a share.
+    falling
+        How many more fall in a second, whether any are missing or not.
     condensing
         Microlitres a second on each square millimetre of water.
     smallest, largest
@@ -90,13 +92,15 @@ class Glass:
     wind: tuple[float, float] = (0.0, 0.0)
     drops: int = 400
     refill: float = 0.3
+    falling: float = 60.0
     condensing: float = 0.002
     smallest: float = 0.01
     largest: float = 4.0
     wobble: float = 0.4
 
     def __post_init__(self) -> None:
-        numbers = (self.width, self.height, self.retention, self.refill, self.condensing)
+        sizes = (self.width, self.height, self.retention)
+        numbers = (*sizes, self.refill, self.falling, self.condensing)
         if not all(map(isfinite, (*numbers, *self.wind))) or min(numbers) < 0:
             told = ", ".join(f"{number:g}" for number in (*numbers, *self.wind))
             raise DrawError("glass", f"its numbers are {told}", "finite ones, not below 0")
@@ -332,7 +336,8 @@ def _kept(now: Rain, which: NDArray[np.bool_]) -> Rain:
 
 
 def _refilled(now: Rain, seconds: float, rng: np.random.Generator) -> Rain:
-    """Let new drops fall for those that are missing."""
+    """Let new drops fall, and more for those that are missing."""
     missing = max(0, now.glass.drops - len(now.volume))
-    count = int(rng.poisson(missing * -np.expm1(-now.glass.refill * seconds)))
-    return _fallen(now, count, rng) if count else now
+    usual = now.glass.falling * seconds - missing * np.expm1(-now.glass.refill * seconds)
+    count = min(int(rng.poisson(min(usual, MOST))), MOST - len(now.volume))
+    return _fallen(now, count, rng) if count > 0 else now
