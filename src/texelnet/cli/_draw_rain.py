@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from texelnet.cli._draw_scene import bar
+from texelnet.cli._status import bar
 from texelnet.errors import UsageError
 
 if TYPE_CHECKING:

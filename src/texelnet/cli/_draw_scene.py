@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
-from texelnet.cli._table import on_terminal
+from texelnet.cli._status import bar
 from texelnet.cli.network import choice
 from texelnet.errors import UsageError
 
@@ -82,18 +81,3 @@ def _setting(text: str) -> tuple[str, tuple[float, float]]:
     except ValueError:
         hint = "NAME=A or NAME=A..B, numbers"
         raise UsageError(f"--set {text}", "this is no setting", hint) from None
-
-
-@contextmanager
-def bar(count: int) -> Iterator[Callable[[int], object]]:
-    """Show a progress bar on a terminal."""
-    if not on_terminal():
-        yield lambda number: None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    with Progress(
-        BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), transient=True
-    ) as b:
-        task = b.add_task("", total=count)
-        yield lambda number: b.advance(task)

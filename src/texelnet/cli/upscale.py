@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from texelnet.cli import _table
+from texelnet.cli._status import bar
 from texelnet.cli.network import add_words, choice, read_network
 from texelnet.errors import TexelnetError, UsageError
 
@@ -92,7 +91,7 @@ def run(words: argparse.Namespace) -> int:
     if folder:
         Path(words.out).mkdir(parents=True, exist_ok=True)
     failed = 0
-    with _progress(len(work), folder) as done:
+    with bar(len(work), lines=True, shown=folder) as done:
         for one in work:
             try:
                 done(_draw(one, larger))
@@ -152,22 +151,3 @@ def _work(pictures: Sequence[Path], out: Path) -> tuple[list[_Work], bool]:
         if one.out.resolve() == one.picture.resolve():
             raise UsageError(str(one.out), "it would overwrite the picture", "another folder")
     return work, True
-
-
-@contextmanager
-def _progress(count: int, folder: bool) -> Iterator[Callable[[str], None]]:
-    """Tell of each picture that is done; under a bar, if there are many and a terminal."""
-    if not (folder and _table.on_terminal()):
-        yield lambda line: print(line, flush=True)
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, transient=True) as bar:
-        task = bar.add_task("", total=count)
-
-        def done(line: str) -> None:
-            bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
-            bar.advance(task)
-
-        yield done
