@@ -11,6 +11,7 @@ from tests.explain.test_loss import BOXES, LABELS, SMOOTH, SOFTMAX, explained
 from tests.mutants.networks import network
 from tests.mutants.test_mutants import NOISE
 
+from texelnet.draw.droplet import drop_page
 from texelnet.explain import explain_layer, explain_network
 from texelnet.graph.edit import sites, with_constant
 from texelnet.picture import Picture
@@ -53,6 +54,7 @@ PAGES: dict[str, Callable[[Path], str]] = {
     "softmax": lambda folder: loss(folder, LABELS, SOFTMAX),
     "smooth L1": lambda folder: loss(folder, BOXES, SMOOTH),
     "comparison": lambda _: comparison(),
+    "droplet": lambda _: html(drop_page()),
     "proof": lambda _: html(
         proof_page(verify(network("stamp"), WEBGPU, trials=NOISE), "again")
     ),

@@ -194,12 +194,12 @@ def _combs() -> Section:
         "corner though there is none. Curves through points are lumpy. Surface tension likes "
         "few, long waves, r = 1 + Σ aₖ cos(kθ + φₖ): the maker `tension`."
     )
-    figure = Figure(parts, "Curvature combs; both drops are of seed 7 and wobble 0.5.")
+    figure = Figure(parts, "Curvature combs; both drops are of seed 7 and wobble 0.3.")
     return Section("Combs of curvature", (Text(text), figure))
 
 
 def _drop(maker: str) -> Contour:
-    drop = Drop(1.0, 7, 0.5, maker=maker)
+    drop = Drop(1.0, 7, 0.3, maker=maker)
     return Contour(drop.outline().contour.cubics / drop.radius)
 
 
@@ -232,7 +232,7 @@ def _worst(contour: Contour) -> float:
 
 def _comb(name: str, contour: Contour) -> Plot:
     """Draw a contour with its curvature standing on it, outwards."""
-    t = np.linspace(0, 1, 15)
+    t = np.linspace(0, 1, 1 + max(5, 56 // len(contour.cubics)))
     base = contour.points(t).reshape(-1, 2)
     along = contour.derivatives(t).reshape(-1, 2)
     along /= np.hypot(along[:, 0], along[:, 1])[:, None]
