@@ -78,6 +78,10 @@ def test_scenes_are_written_with_their_labels(
             ["leaves", "--set", "gap"],
             "--set gap: this is no setting\n  try: NAME=A or NAME=A..B, numbers\n",
         ),
+        (
+            ["leaves", "--preview", "--jobs", "-1"],
+            "--jobs -1: this is no number of processes\n  try: 1 or more\n",
+        ),
         (["leaves"], "draw scene: nothing is asked for\n  try: -o DIR, or --preview\n"),
     ],
 )

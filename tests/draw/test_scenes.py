@@ -101,6 +101,15 @@ def test_a_ring_keeps_its_hole_and_every_class_is_drawn() -> None:
             "leaves: leaves of 3 mm can't cross 2 lines 12 mm apart\n"
             "  try: leaf_length of 13.6 or more",
         ),
+        (
+            {"ranges": {"spacing": (0.01, 0.01)}},
+            "leaves: 9600 lines each way; at most 1000 are drawn\n  try: a larger spacing",
+        ),
+        (
+            {"ranges": {"spacing": (90, 90), "lines": (5, 5)}},
+            "leaves: 5 lines are to be crossed, the grid has 2\n"
+            "  try: a smaller spacing, or a larger size",
+        ),
     ],
 )
 def test_what_can_not_be_is_refused(words: dict[str, object], message: str) -> None:

@@ -59,6 +59,8 @@ def run(words: argparse.Namespace) -> int:
     order = Order(kind.name, words.count, words.seed, words.annotate, ranges, words.resolution)
     if not words.folder and not words.preview:
         raise UsageError("draw scene", "nothing is asked for", "-o DIR, or --preview")
+    if words.jobs < 0:
+        raise UsageError(f"--jobs {words.jobs}", "this is no number of processes", "1 or more")
     order.check()
     if words.folder:
         jobs = min(words.jobs or os.cpu_count() or 1, max(order.count // 8, 1))

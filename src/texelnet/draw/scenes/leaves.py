@@ -37,6 +37,7 @@ SETTINGS = {
 }
 SOIL = (0.36, 0.29, 0.22)
 WHITE = Paint((0.96, 0.96, 0.94))
+MOST_LINES = 1000
 FORM = ((0.0, 0.0), (0.12, 0.55), (0.38, 1.0), (0.7, 0.72), (1.0, 0.0))
 """Where along a leaf it is how wide."""
 
@@ -45,6 +46,9 @@ def draw(draws: Draws, annotate: str) -> Scene:
     """Return the scene."""
     size, scale = draws("size"), draws("scale")
     spacing, bar = draws("spacing") * scale, draws("line_width") * scale
+    if size / spacing > MOST_LINES:
+        fact = f"{size / spacing:.0f} lines each way; at most {MOST_LINES} are drawn"
+        raise DrawError("leaves", fact, "a larger spacing")
     at = np.arange(draws.unit("grid") * spacing, size + spacing, spacing)
     bars = [[_bar(x, bar, -1, size + 1, axis) for x in at] for axis in (0, 1)]
     items = [Item(Path((*bars[0], *bars[1])), WHITE)]
@@ -76,6 +80,9 @@ class _Leaves:
         tilt = radians(draws("tilt", n))
         spacing = float(at[1] - at[0]) if len(at) > 1 else 0.0
         needed = ((crossed - 1) * spacing + bar) / cos(tilt)
+        if crossed > len(at):
+            fact = f"{crossed} lines are to be crossed, the grid has {len(at)}"
+            raise DrawError("leaves", fact, "a smaller spacing, or a larger size")
         if long < needed:
             fact = f"leaves of {long:g} mm can't cross {crossed} lines {spacing:g} mm apart"
             raise DrawError("leaves", fact, f"leaf_length of {needed / scale:.3g} or more")
