@@ -45,7 +45,7 @@ bench-caffe: train peers  ## Caffe networks beside torch and OpenCV, large weigh
 	@$(PYTHON) benchmarks/caffe.py
 	@$(PYTHON) benchmarks/caffemodel.py
 
-bench-draw: dev  ## Fill drops beside Pillow, skia and OpenCV where installed, rain; writes benchmarks/*.md
+bench-draw: peers  ## Fill drops beside Pillow, skia and OpenCV where installed, rain; writes benchmarks/*.md
 	@$(PYTHON) benchmarks/draw.py
 	@$(PYTHON) benchmarks/rain.py
 
