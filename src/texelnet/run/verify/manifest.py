@@ -217,7 +217,7 @@ def schedule_of(values: Any, where: str) -> Schedule:
         elif isinstance(like, tuple):
             look.pair(place, value, 1, 16 if key == "block" else 1024)
         elif isinstance(like, int):
-            look.whole(place, value, int(key != "literals"), 1 << 30)
+            look.whole(place, value, int(key not in ("literals", "spare")), 1 << 30)
         else:
             look.word(place, value)
     return Schedule.of(table)
