@@ -110,11 +110,14 @@ def _answering(page: Page) -> type[BaseHTTPRequestHandler]:
             self.give(204)
 
         def give(self, status: int, body: bytes = b"", kind: str = "text/plain") -> None:
-            self.send_response(status)
-            self.send_header("content-type", kind)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            try:
+                self.send_response(status)
+                self.send_header("content-type", kind)
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+            except ConnectionError:  # the browser has ended while its page asked for more
+                self.close_connection = True
 
         def log_message(self, *_: object) -> None:
             pass
