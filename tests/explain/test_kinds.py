@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import onnx_ir as ir
 import pytest
 
 from texelnet.caffe import read_net, to_graph, weights_from_arrays
@@ -109,3 +110,25 @@ def test_squares_have_letters_where_there_are_no_colours(kinds: Network) -> None
     shown = text(explanation_page(told(kinds, "pool", "Pooling")))
     assert "  0a 1a 2  3  4  5  6" in shown
     assert "a in the window, b outside the picture" in shown
+
+
+@pytest.mark.parametrize(
+    ("node", "shape", "sentence"),
+    [
+        ("Conv", (1, 2, 9), OPS["Conv"].summary),
+        ("Det", (1, 1, 3, 3), "An operator that is not known here."),
+    ],
+)
+def test_what_no_figure_draws_is_told_in_a_sentence(
+    node: str, shape: tuple[int, ...], sentence: str
+) -> None:
+    inputs = [ir.Value(name="x", shape=ir.Shape(shape), type=ir.TensorType(ir.DataType.FLOAT))]
+    kernel = ir.tensor(np.ones((2, 2, 3), np.float32), name="w")
+    weights = [ir.Value(name="w", const_value=kernel)] if node == "Conv" else []
+    made = ir.Node("", node, [*inputs, *weights], name="layer", num_outputs=1)
+    made.outputs[0].name, made.outputs[0].type = "y", ir.TensorType(ir.DataType.FLOAT)
+    graph = ir.Graph(
+        inputs, made.outputs, nodes=[made], initializers=weights, opset_imports={"": 18}
+    )
+    network = Network("odd", ir.Model(graph, ir_version=9), "odd.onnx")
+    assert told(network, "layer", "").told.sentence == sentence

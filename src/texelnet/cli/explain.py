@@ -96,19 +96,17 @@ def check_page(words: argparse.Namespace) -> None:
 
 def deliver(page: Page, words: argparse.Namespace) -> None:
     """Write the page, or print it."""
-    from texelnet.disk import write_whole
-    from texelnet.report import WRITERS
+    from texelnet.report import WRITERS, write_page
     from texelnet.report.terminal import show
 
     if words.page is None and words.format in (None, "terminal"):
         show(page)
         return
-    ending = FORMATS[words.format] if words.format else Path(words.page).suffix.lower()
-    text = WRITERS[ending](page)
+    form = FORMATS[words.format] if words.format else ""
     if words.page is None:
-        print(text, end="")
+        print(WRITERS[form](page), end="")
     else:
-        write_whole(Path(words.page), lambda file: file.write(text.encode()))
+        write_page(page, words.page, form)
         print(f"wrote {words.page}", file=sys.stderr)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from texelnet.errors import NetworkError, ShaderError, UsageError
 from texelnet.explain.deconvolution import told_of_deconvolution
 from texelnet.graph.contract import Contract
 from texelnet.graph.network import Network
-from texelnet.ops import OPS, Facts, Node, Op, Operand, Told, read_node
+from texelnet.ops import OPS, Facts, Node, NotInAShader, Op, Operand, Told, read_node
 from texelnet.ops.told import Flat
 from texelnet.pixel import Plane, size
 from texelnet.pixel.reach import reach
@@ -65,21 +66,26 @@ def explain_layer(
     UsageError
         If no layer has this name, with the nearest that is there.
     """
+    raws = _named(network, name)
     reference = Reference(network, every=True)
     blobs = _run(network, reference, picture)
-    node = _node(network, name, blobs)
+    node = read_node(raws[name], _known(network, blobs))
     facts = _facts(network, reference, node, blobs, kind)
-    if node.op in MORE:
-        facts = MORE[node.op](network, node, facts, picture)
-    op = OPS[node.op]
-    told = op.explain(node, facts) if op.explain else None
+    op = OPS.get(node.op)
+    try:
+        if node.op in MORE:
+            facts = MORE[node.op](network, node, facts, picture)
+        told = op.explain(node, facts) if op and op.explain else None
+    except NotInAShader:  # a window of three dimensions, say, which no figure here draws
+        told = None
     return Explained(network, node, facts, told or _plain(op, kind))
 
 
-def _plain(op: Op, kind: str) -> Told:
+def _plain(op: Op | None, kind: str) -> Told:
     """Return what is known of a layer that has no page of its own."""
     about = KINDS[kind].about if kind in KINDS else About()
-    return Told(about.summary or op.summary, about.formula)
+    known = op.summary if op else "An operator that is not known here."
+    return Told(about.summary or known, about.formula)
 
 
 def run_on(network: Network, picture: NDArray[np.float32] | None) -> Blobs:
@@ -105,14 +111,19 @@ def _run(network: Network, reference: Reference, picture: NDArray[np.float32] | 
     return {**feeds, **reference.run(feeds)}
 
 
-def _node(network: Network, name: str, blobs: Blobs) -> Node:
-    """Return the node that carries a layer's name, with its weights and its operands' sizes."""
-    graph = network.model.graph
-    raws = {str(raw.name): raw for raw in graph}
+def _named(network: Network, name: str) -> dict[str, Any]:
+    """Return the graph's nodes by name, this one among them."""
+    raws = {str(raw.name): raw for raw in network.model.graph}
     if name not in raws:
         near = difflib.get_close_matches(name, raws, 1)
         hint = f"did you mean {near[0]}?" if near else f"one of {', '.join(list(raws)[:20])}"
         raise UsageError("--layer", f'{network.name} has no layer "{name}"', hint)
+    return raws
+
+
+def _known(network: Network, blobs: Blobs) -> dict[str, Operand]:
+    """Return what is known of operands: weights, constants, and planes of their sizes."""
+    graph = network.model.graph
     known: dict[str, Operand] = {}
     for value in graph.initializers.values():
         assert value.const_value is not None
@@ -124,7 +135,7 @@ def _node(network: Network, name: str, blobs: Blobs) -> Node:
         if numbers.ndim == 4:
             height, width = (size(n) for n in numbers.shape[2:])
             known[blob] = Plane(blob, numbers.shape[1], height, width)
-    return read_node(raws[name], known)
+    return known
 
 
 def _facts(
@@ -142,9 +153,17 @@ def _facts(
         flat=_flat(network, reference, entering),
         level=_level(network, node),
         quirks=KINDS[kind].about.quirks if kind in KINDS else (),
-        multiply_adds=float(OPS[node.op].macs(node)),
+        multiply_adds=_multiply_adds(node),
         sees=_sees(network, node.outputs[0]),
     )
+
+
+def _multiply_adds(node: Node) -> float | None:
+    """Count them for one pixel; None where that is not known."""
+    try:
+        return float(OPS[node.op].macs(node)) if node.op in OPS else None
+    except NotInAShader:
+        return None
 
 
 def _sees(network: Network, value: str) -> tuple[int, int] | None:

@@ -6,6 +6,7 @@ To add a form, write its file (a function from Page to text) and list it here.
 from collections.abc import Callable
 from pathlib import Path
 
+from texelnet.disk import write_whole
 from texelnet.errors import UsageError
 from texelnet.page import Page
 from texelnet.report.comparison import comparison_page
@@ -33,11 +34,12 @@ def check_name(place: str) -> None:
         raise UsageError(place, fact, f"a name that ends in {', '.join(WRITERS)}")
 
 
-def write_page(page: Page, place: str) -> None:
-    """Write a page, in the form that its name's ending says."""
-    check_name(place)
-    write = WRITERS[Path(place).suffix.lower()]
-    Path(place).write_text(write(page), encoding="utf-8")
+def write_page(page: Page, place: str, form: str = "") -> None:
+    """Write a page whole, in a form of WRITERS: the one that its name's ending says."""
+    if not form:
+        check_name(place)
+    text = WRITERS[form or Path(place).suffix.lower()](page)
+    write_whole(Path(place), lambda file: file.write(text.encode()))
 
 
 __all__ = [
