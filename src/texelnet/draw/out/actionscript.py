@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from texelnet.draw.out.output import Output
-from texelnet.draw.path import Floats, Path, Point
+from texelnet.draw.out.output import Output, levels, number, walk_closed
+from texelnet.draw.path import Floats, Point
 from texelnet.draw.scene import Item, Scene
 
 NEAR = 0.01
@@ -52,9 +52,9 @@ def write(scene: Scene, resolution: float) -> bytes:
     cubic = [line for item in items for line in _by_path(item)]
     quadratic = [line for item in items for line in _by_curve_to(item)]
     text = CLASS.format(
-        width=_number(scene.width),
-        height=_number(scene.height),
-        scale=_number(resolution),
+        width=number(scene.width),
+        height=number(scene.height),
+        scale=number(resolution),
         near=NEAR,
         cubic="\n".join(cubic),
         quadratic="\n".join(quadratic),
@@ -63,16 +63,16 @@ def write(scene: Scene, resolution: float) -> bytes:
 
 
 def _begin(item: Item) -> str:
-    red, green, blue = (int(part * 255 + 0.5) for part in item.paint.colour)
-    alpha = _number(item.paint.alpha)
+    red, green, blue = levels(item.paint.colour)
+    alpha = number(item.paint.alpha)
     return f"      g.beginFill(0x{red:02X}{green:02X}{blue:02X}, {alpha});"
 
 
 def _by_path(item: Item) -> list[str]:
     pen = _PathPen()
-    _walk(item.path, pen)
+    walk_closed(item.path, pen)
     commands = ", ".join(map(str, pen.commands))
-    numbers = ", ".join(map(_number, pen.numbers))
+    numbers = ", ".join(map(number, pen.numbers))
     return [
         _begin(item),
         f"      g.drawPath(new <int>[{commands}],",
@@ -83,14 +83,8 @@ def _by_path(item: Item) -> list[str]:
 
 def _by_curve_to(item: Item) -> list[str]:
     pen = _CurvePen()
-    _walk(item.path, pen)
+    walk_closed(item.path, pen)
     return [_begin(item), *(f"      g.{call};" for call in pen.calls), "      g.endFill();"]
-
-
-def _walk(path: Path, pen: _PathPen | _CurvePen) -> None:
-    for contour in path.contours:
-        if contour.closed:
-            contour.walk(pen)
 
 
 class _PathPen:
@@ -140,7 +134,7 @@ class _CurvePen:
     endPath = closePath
 
     def _call(self, word: str, *points: Point) -> None:
-        numbers = ", ".join(_number(part) for point in points for part in point)
+        numbers = ", ".join(number(part) for point in points for part in point)
         self.calls.append(f"{word}({numbers})")
         self.at = points[-1]
 
@@ -180,10 +174,6 @@ def part(cubic: Floats, a: float, b: float) -> Floats:
 
 def _pair(point: Floats) -> Point:
     return float(point[0]), float(point[1])
-
-
-def _number(value: float) -> str:
-    return f"{value:.6g}"
 
 
 ACTIONSCRIPT = Output(".as", "A class of ActionScript 3, by drawPath and by curveTo.", write)

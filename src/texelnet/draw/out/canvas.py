@@ -5,7 +5,7 @@ See the HTML standard, "The canvas element", CanvasRenderingContext2D.
 
 from __future__ import annotations
 
-from texelnet.draw.out.output import Output
+from texelnet.draw.out.output import Output, levels, number, walk_closed
 from texelnet.draw.path import Path, Point
 from texelnet.draw.scene import Colour, Scene
 
@@ -34,14 +34,14 @@ draw(context);
 
 def write(scene: Scene, resolution: float) -> bytes:
     """Return the page; the resolution is that of its bitmap."""
-    size = f"{_number(scene.width)}, {_number(scene.height)}"
+    size = f"{number(scene.width)}, {number(scene.height)}"
     lines = [f'  context.fillStyle = "{_colour(scene.background)}";']
     lines.append(f"  context.fillRect(0, 0, {size});")
     for item in scene.placed():
         lines.append(f'  context.fillStyle = "{_colour(item.paint.colour, item.paint.alpha)}";')
         lines += ["  context.beginPath();", *calls(item.path, "  context"), "  context.fill();"]
-    width, height = _number(scene.width), _number(scene.height)
-    scale = _number(resolution)
+    width, height = number(scene.width), number(scene.height)
+    scale = number(resolution)
     page = PAGE.format(width=width, height=height, scale=scale, lines="\n".join(lines))
     return page.encode()
 
@@ -49,9 +49,7 @@ def write(scene: Scene, resolution: float) -> bytes:
 def calls(path: Path, context: str) -> list[str]:
     """Return the calls that walk a path's closed contours."""
     pen = _Pen(context)
-    for contour in path.contours:
-        if contour.closed:
-            contour.walk(pen)
+    walk_closed(path, pen)
     return pen.lines
 
 
@@ -77,17 +75,13 @@ class _Pen:
         """Leave it open."""
 
     def _call(self, word: str, *points: Point) -> None:
-        numbers = ", ".join(_number(part) for point in points for part in point)
+        numbers = ", ".join(number(part) for point in points for part in point)
         self.lines.append(f"{self.context}.{word}({numbers});")
 
 
-def _number(value: float) -> str:
-    return f"{value:.6g}"
-
-
 def _colour(colour: Colour, alpha: float = 1.0) -> str:
-    red, green, blue = (int(part * 255 + 0.5) for part in colour)
-    return f"rgba({red}, {green}, {blue}, {_number(alpha)})"
+    red, green, blue = levels(colour)
+    return f"rgba({red}, {green}, {blue}, {number(alpha)})"
 
 
 CANVAS = Output(".html", "A page that draws it on a canvas, by calls to copy.", write)

@@ -1,11 +1,12 @@
-"""Output: one way to write a scene."""
+"""Output: one way to write a scene, and what all that write outlines say alike."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from texelnet.draw.scene import Scene
+from texelnet.draw.path import Contour, Path, Pen
+from texelnet.draw.scene import Colour, Scene
 
 
 @dataclass(frozen=True)
@@ -25,3 +26,21 @@ class Output:
     suffix: str
     summary: str
     write: Callable[[Scene, float], bytes]
+
+
+def walk_closed(path: Path | Contour, pen: Pen) -> None:
+    """Let a pen walk what is filled: open contours enclose nothing and are left out."""
+    for contour in path.contours if isinstance(path, Path) else (path,):
+        if contour.closed:
+            contour.walk(pen)
+
+
+def number(value: float) -> str:
+    """Write a coordinate, in six digits."""
+    return f"{value:.6g}"
+
+
+def levels(colour: Colour) -> tuple[int, int, int]:
+    """Return red, green and blue in 0..255."""
+    red, green, blue = (int(part * 255 + 0.5) for part in colour)
+    return red, green, blue

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from texelnet.draw.out.output import Output
+from texelnet.draw.out.output import Output, walk_closed
 from texelnet.draw.path import Path, Point
 from texelnet.draw.scene import Scene
 from texelnet.errors import DrawError
@@ -39,10 +39,7 @@ def write(scene: Scene, resolution: float = 0) -> bytes:
 
 def _fill(page: Any, path: Path) -> None:
     drawn = page.beginPath()
-    pen = _Pen(drawn)
-    for contour in path.contours:
-        if contour.closed:
-            contour.walk(pen)
+    walk_closed(path, _Pen(drawn))
     page.drawPath(drawn, stroke=0, fill=1, fillMode=1)  # 1: non-zero
 
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from xml.sax.saxutils import quoteattr
 
-from texelnet.draw.out.output import Output
+from texelnet.draw.out.output import Output, levels, number, walk_closed
 from texelnet.draw.path import Contour, Path, Point
 from texelnet.draw.scene import Colour, Group, Item, Scene
 
 
 def write(scene: Scene, resolution: float = 0) -> bytes:
     """Return the file; groups stay groups."""
-    width, height = _number(scene.width), _number(scene.height)
+    width, height = number(scene.width), number(scene.height)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm"'
         f' viewBox="0 0 {width} {height}">',
@@ -28,7 +28,7 @@ def write(scene: Scene, resolution: float = 0) -> bytes:
 def _part(part: Item | Group) -> list[str]:
     if isinstance(part, Item):
         named = f" class={quoteattr(part.name)}" if part.name else ""
-        alpha = f' fill-opacity="{_number(part.paint.alpha)}"' if part.paint.alpha < 1 else ""
+        alpha = f' fill-opacity="{number(part.paint.alpha)}"' if part.paint.alpha < 1 else ""
         fill = _colour(part.paint.colour)
         return [f'<path{named} fill="{fill}"{alpha} d="{path_data(part.path)}"/>']
     (a, c, e), (b, d, f) = part.matrix
@@ -40,9 +40,7 @@ def _part(part: Item | Group) -> list[str]:
 def path_data(path: Path | Contour) -> str:
     """Return the "d" of a path; open contours enclose nothing and are left out."""
     pen = _DataPen()
-    for contour in path.contours if isinstance(path, Path) else (path,):
-        if contour.closed:
-            contour.walk(pen)
+    walk_closed(path, pen)
     return "".join(pen.words)
 
 
@@ -68,15 +66,11 @@ class _DataPen:
         """Leave it open."""
 
     def _add(self, word: str, *points: Point) -> None:
-        self.words.append(word + " ".join(_number(part) for point in points for part in point))
-
-
-def _number(value: float) -> str:
-    return f"{value:.6g}"
+        self.words.append(word + " ".join(number(part) for point in points for part in point))
 
 
 def _colour(colour: Colour) -> str:
-    return "#" + "".join(f"{int(part * 255 + 0.5):02x}" for part in colour)
+    return "#" + "".join(f"{level:02x}" for level in levels(colour))
 
 
 SVG = Output(".svg", "Outlines, for browsers and vector programs.", write)
