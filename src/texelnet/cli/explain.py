@@ -51,11 +51,19 @@ def run(words: argparse.Namespace) -> int:
     if words.layer and not is_onnx(words) and (page := _loss(words)):
         deliver(page, words)
         return 0
-    network = read_graph(words) if is_onnx(words) else graph(read_net(words), words)
+    network, kinds = _network(words)
     contract, source = searched(words, find(words.network), network)
     tell = _layer if words.layer else _whole
-    deliver(tell(words, network.wants(contract), source), words)
+    deliver(tell(words, network.wants(contract), source, kinds), words)
     return 0
+
+
+def _network(words: argparse.Namespace) -> tuple[Network, dict[str, str]]:
+    """Return the graph, and what a prototxt calls its layers' types."""
+    if is_onnx(words):
+        return read_graph(words), {}
+    net = read_net(words)
+    return graph(net, words), {layer.name: layer.type for layer in net.layers}
 
 
 def _loss(words: argparse.Namespace) -> Page | None:
@@ -67,23 +75,27 @@ def _loss(words: argparse.Namespace) -> Page | None:
     return None if found is None else explanation_page(found)
 
 
-def _layer(words: argparse.Namespace, network: Network, source: str) -> Page:
+def _layer(
+    words: argparse.Namespace, network: Network, source: str, kinds: dict[str, str]
+) -> Page:
     from texelnet.explain import explain_layer
     from texelnet.report import explanation_page
 
     picture, _ = _picture(words, network)
-    kind = _kinds(words).get(words.layer, "")
+    kind = kinds.get(words.layer, "")
     return explanation_page(explain_layer(network, words.layer, picture, kind))
 
 
-def _whole(words: argparse.Namespace, network: Network, source: str) -> Page:
+def _whole(
+    words: argparse.Namespace, network: Network, source: str, kinds: dict[str, str]
+) -> Page:
     from texelnet.explain import explain_network
     from texelnet.report import whole_page
 
     picture, said = _picture(words, network)
     if Path(source).is_file():
         source = f"`{Path(source).name}`, the file beside it"
-    return whole_page(explain_network(network, picture, said, _kinds(words)), source)
+    return whole_page(explain_network(network, picture, said, kinds), source)
 
 
 def check_page(words: argparse.Namespace) -> None:
@@ -108,13 +120,6 @@ def deliver(page: Page, words: argparse.Namespace) -> None:
     else:
         write_page(page, words.page, form)
         print(f"wrote {words.page}", file=sys.stderr)
-
-
-def _kinds(words: argparse.Namespace) -> dict[str, str]:
-    """Return what a prototxt calls its layers' types."""
-    if is_onnx(words):
-        return {}
-    return {layer.name: layer.type for layer in read_net(words).layers}
 
 
 def _picture(words: argparse.Namespace, network: Network) -> tuple[Planes | None, str]:
