@@ -117,14 +117,16 @@ def test_letters_are_as_high_on_paper_as_asked(size: float) -> None:
 def test_every_letter_is_labelled_by_its_own_outline() -> None:
     scene = lettering("a b", FONT, Length(20), Length(3))
     assert [label.items for label in scene.labels] == [{"letter 0"}, {"letter 1"}]
-    assert scene.labels[0].path is scene.parts[0].path  # type: ignore[union-attr]
+    assert [label.path for label in scene.labels] == [item.path for item in scene.placed()]
 
 
 def test_the_command_draws_text(tmp_path: File, capsys: pytest.CaptureFixture[str]) -> None:
     place = tmp_path / "a.svg"
     assert main(["draw", "text", "Hi", "--size", "12pt", "-o", str(place)]) == 0
     assert capsys.readouterr().out == f"wrote {place}: 12 pt on paper\n"
-    assert b"<path" in place.read_bytes()
+    assert b">Hi</text>" in place.read_bytes()
+    assert main(["draw", "text", "Hi", "--outlines", "-o", str(place)]) == 0
+    assert place.read_bytes().count(b"<path") == 2
 
 
 def test_a_font_that_is_not_installed_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,13 +9,15 @@ and the same picture can be labelled in several ways.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
 
 from texelnet.draw.path import Path
+from texelnet.draw.text.shape import Line
 from texelnet.errors import DrawError
 
 Colour = tuple[float, float, float]
@@ -59,28 +61,65 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Group:
-    """Items that are moved together.
+class Text:
+    """A line of letters of one paint.
+
+    What carries fonts (PDF, SVG) keeps it as text; all else fills the letters' outlines.
 
     Parameters
     ----------
-    parts
-        Items and groups, in the order in which they are painted.
+    line
+        As it was shaped: the baseline is y = 0.
+    name
+        Of the line; a letter's name is this and its place among those that show something.
     matrix
         [[a, c, e], [b, d, f]]: x' = a x + c y + e.
     """
 
-    parts: tuple[Item | Group, ...]
+    line: Line
+    paint: Paint
+    name: str = "letter"
     matrix: Matrix = SAME
 
     def __post_init__(self) -> None:
-        numbers = [float(number) for row in self.matrix for number in row]
-        if len(numbers) != 6 or not all(map(isfinite, numbers)):
-            raise DrawError("a group", "its map is no 2 x 3 matrix of finite numbers")
-        if numbers[0] * numbers[4] == numbers[1] * numbers[3]:
-            raise DrawError(
-                "a group", "its map flattens everything", "a matrix with an inverse"
-            )
+        _check_matrix("a text", self.matrix)
+
+    @cached_property
+    def letters(self) -> tuple[Item, ...]:
+        """Its letters as items; spaces are none."""
+        shown = [path for path in self.line.letters() if path.contours]
+        placed = shown if self.matrix == SAME else [p.through(self.matrix) for p in shown]
+        return tuple(Item(p, self.paint, f"{self.name} {n}") for n, p in enumerate(placed))
+
+
+@dataclass(frozen=True)
+class Group:
+    """Parts that are moved together.
+
+    Parameters
+    ----------
+    parts
+        Items, texts and groups, in the order in which they are painted.
+    matrix
+        [[a, c, e], [b, d, f]]: x' = a x + c y + e.
+    """
+
+    parts: tuple[Part, ...]
+    matrix: Matrix = SAME
+
+    def __post_init__(self) -> None:
+        _check_matrix("a group", self.matrix)
+
+
+Part = Item | Text | Group
+
+
+def _check_matrix(place: str, matrix: Matrix) -> None:
+    numbers = [float(number) for row in matrix for number in row]
+    if len(numbers) != 6 or not all(map(isfinite, numbers)):
+        raise DrawError(place, "its map is no 2 x 3 matrix of finite numbers")
+    if numbers[0] * numbers[4] == numbers[1] * numbers[3]:
+        raise DrawError(place, "its map flattens everything", "a matrix with an inverse")
 
 
 @dataclass(frozen=True)
@@ -112,7 +151,7 @@ class Scene:
     width, height
         In millimetres.
     parts
-        Items and groups, in the order in which they are painted.
+        Items, texts and groups, in the order in which they are painted.
     labels
         In the order in which they cover each other.
     classes
@@ -123,7 +162,7 @@ class Scene:
 
     width: float
     height: float
-    parts: tuple[Item | Group, ...]
+    parts: tuple[Part, ...]
     labels: tuple[Label, ...] = ()
     classes: tuple[str, ...] = ()
     background: Colour = (1.0, 1.0, 1.0)
@@ -139,15 +178,45 @@ class Scene:
                 raise DrawError("a scene", fact)
 
     def placed(self) -> Iterator[Item]:
-        """Give its items with their paths in the scene's millimetres."""
+        """Give its items, letters too, with their paths in the scene's millimetres."""
         yield from _placed(self.parts, np.eye(3))
 
+    def texts(self) -> Iterator[Text]:
+        """Give its texts, whatever they are nested in."""
+        yield from _texts(self.parts)
 
-def _placed(parts: tuple[Item | Group, ...], matrix: NDArray[np.float64]) -> Iterator[Item]:
+    def outlined(self) -> Scene:
+        """Return it with its texts as outlines, for readers that shall not need fonts."""
+        return replace(self, parts=_outlined(self.parts))
+
+
+def _placed(parts: tuple[Part, ...], matrix: NDArray[np.float64]) -> Iterator[Item]:
     for part in parts:
         if isinstance(part, Group):
             yield from _placed(part.parts, matrix @ np.vstack([part.matrix, (0, 0, 1)]))
+        elif isinstance(part, Text):
+            yield from _placed(part.letters, matrix)
         elif (matrix == np.eye(3)).all():
             yield part
         else:
             yield Item(part.path.through(matrix[:2]), part.paint, part.name)
+
+
+def _texts(parts: tuple[Part, ...]) -> Iterator[Text]:
+    for part in parts:
+        if isinstance(part, Text):
+            yield part
+        elif isinstance(part, Group):
+            yield from _texts(part.parts)
+
+
+def _outlined(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    found: list[Part] = []
+    for part in parts:
+        if isinstance(part, Text):
+            found += part.letters
+        elif isinstance(part, Group):
+            found.append(replace(part, parts=_outlined(part.parts)))
+        else:
+            found.append(part)
+    return tuple(found)

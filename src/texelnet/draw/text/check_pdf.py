@@ -85,7 +85,7 @@ class _Walk:
         resources = resources.get_object() if hasattr(resources, "get_object") else resources
         kept: list[_State] = []
         state, line = copy(state), _SAME
-        decode = _decoder(resources)
+        decode, said = _decoder(resources), _Said(resources)
         for operands, operator in stream.operations:
             match operator:
                 case b"q":
@@ -103,7 +103,12 @@ class _Walk:
                 case b"Tz":
                     state.wide = float(operands[0]) / 100
                 case b"Tj" | b"TJ" | b"'" | b'"':
-                    yield self._run(state, line, decode(state.font, operands[-1]))
+                    text = said.instead_of(decode(state.font, operands[-1]))
+                    yield self._run(state, line, text)
+                case b"BDC" | b"BMC":
+                    said.begin(operands)
+                case b"EMC":
+                    said.end()
                 case b"Do":
                     yield from self._form(operands[0], resources, state, deep)
                 case _:
@@ -129,6 +134,35 @@ class _Walk:
         if "/Matrix" in form:
             inner.matrix = chain([state.matrix, _matrix(form["/Matrix"])])
         yield from self.through(form, form.get("/Resources", resources), inner, deep + 1)
+
+
+class _Said:
+    """What marked content says by /ActualText that its glyphs are."""
+
+    def __init__(self, resources: Any) -> None:
+        known = resources.get("/Properties", {}) if hasattr(resources, "get") else {}
+        self.known = known.get_object() if hasattr(known, "get_object") else known
+        self.open: list[str | None] = []
+
+    def begin(self, operands: Sequence[Any]) -> None:
+        about = operands[-1]
+        if not hasattr(about, "get"):
+            about = self.known.get(about)
+        about = about.get_object() if hasattr(about, "get_object") else about
+        actual = about.get("/ActualText") if hasattr(about, "get") else None
+        self.open.append(None if actual is None else str(actual))
+
+    def end(self) -> None:
+        if self.open:
+            self.open.pop()
+
+    def instead_of(self, text: str) -> str:
+        """Return what is said once for all of the glyphs, or the text where nothing is."""
+        for n, actual in enumerate(self.open):
+            if actual is not None:
+                self.open[n] = ""
+                return actual
+        return text
 
 
 def _matrix(numbers: Sequence[Any]) -> Matrix:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path as File
 
-from texelnet.draw.path import Path
-from texelnet.draw.scene import Item, Label, Paint, Scene
+from texelnet.draw.scene import Label, Paint, Scene, Text
 from texelnet.draw.text.shape import shape
 from texelnet.errors import DrawError
 from texelnet.units import Length
@@ -29,13 +28,11 @@ def lettering(text: str, font: File, size: Length, margin: Length) -> Scene:
     if around < 0:
         raise DrawError("lettering", f"the margin is {around:g} mm", "0 or more")
     line = shape(text, font, size.to("mm"))
-    letters = [path for path in line.letters() if path.contours]
-    left, top, right, bottom = Path(tuple(c for path in letters for c in path.contours)).bounds
-    moved = [p.through([[1, 0, around - left], [0, 1, around - top]]) for p in letters]
-    items = tuple(Item(path, INK, f"letter {i}") for i, path in enumerate(moved))
-    labels = tuple(Label("letter", item.path, frozenset({item.name})) for item in items)
+    left, top, right, bottom = line.outlines().bounds
+    words = Text(line, INK, matrix=((1, 0, around - left), (0, 1, around - top)))
+    labels = tuple(Label("letter", item.path, frozenset({item.name})) for item in words.letters)
     wide, high = right - left + 2 * around, bottom - top + 2 * around
-    return Scene(wide, high, items, labels, ("letter",))
+    return Scene(wide, high, (words,), labels, ("letter",))
 
 
 def find_font(word: str) -> File:
