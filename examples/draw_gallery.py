@@ -55,22 +55,29 @@ def scenes():
 
 def annotations():
     """One picture of leaves, annotated by leaf, crossing, group and outline."""
-    kind, colours = SCENES["leaves"], voc_colours() / 255
-    pictures = []
-    for unit in kind.annotations:
-        one = render(kind.make(4, unit), 2 * SIDE / kind.make(4).width)
-        labels = colours[one.instances].transpose(2, 0, 1)
-        pictures.append(
-            np.where(one.instances > 0, 0.25 * one.colour + 0.75 * labels, one.colour)
-        )
+    pictures = [labelled("leaves", 4, unit) for unit in SCENES["leaves"].annotations]
     yield pictures[:2]
     yield pictures[2:]
+
+
+def lettering():
+    """A page with words, and its things: lines, areas, letters."""
+    kind = SCENES["lines"]
+    yield [render(kind.make(1), 2 * SIDE / 64).colour, labelled("lines", 1, "letter")]
+
+
+def labelled(name, seed, unit):
+    """Draw a scene under the colours of its things."""
+    scene = SCENES[name].make(seed, unit)
+    one = render(scene, 2 * SIDE / scene.width)
+    labels = (voc_colours() / 255)[one.instances].transpose(2, 0, 1)
+    return np.where(one.instances > 0, 0.25 * one.colour + 0.75 * labels, one.colour)
 
 
 def main(folder):
     """Write the pictures."""
     folder.mkdir(exist_ok=True)
-    for make in (drops, way, scenes, annotations):
+    for make in (drops, way, scenes, annotations, lettering):
         rows = [np.concatenate(row, axis=2) for row in make()]
         colour = np.concatenate(rows, axis=1).astype(np.float32)
         write_picture(Picture(colour), folder / f"draw-{make.__name__}.png")

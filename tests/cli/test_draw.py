@@ -64,7 +64,7 @@ def test_scenes_are_written_with_their_labels(
     assert main([*words, "--set", "leaves=3", "--resolution", "1", "-o", str(tmp_path)]) == 0
     assert capsys.readouterr().out == f"wrote {tmp_path}: 2 pictures, 7 labels\n"
     names = sorted(path.name for path in tmp_path.iterdir())
-    assert names == ["classes", "coco.json", "pictures", "things", "via.json"]
+    assert names == ["classes", "coco.json", "pictures", "scene.json", "things", "via.json"]
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,13 @@ import pytest
 from texelnet.draw.convex import between, hull, within
 from texelnet.draw.path import Contour, polygon
 from texelnet.draw.render import render
-from texelnet.draw.scene import Label
-from texelnet.draw.scenes import SCENES
+from texelnet.draw.scene import Label, Scene
+from texelnet.draw.scenes import SCENES, _lettering
 from texelnet.draw.spline import circle
 from texelnet.draw.stroke import stroke
+from texelnet.draw.text import printed
+from texelnet.draw.text.shape import shape
+from texelnet.draw.text.shipped import shipped
 from texelnet.errors import DrawError
 
 LEAVES = SCENES["leaves"]
@@ -116,6 +119,55 @@ def test_what_can_not_be_is_refused(words: dict[str, object], message: str) -> N
     with pytest.raises(DrawError) as caught:
         LEAVES.make(0, **words)  # type: ignore[arg-type]
     assert str(caught.value) == message
+
+
+PAGE = SCENES["lines"]
+QUIET = {"areas": (0.0, 0.0), "strokes": (0.0, 0.0), "panels": (0.0, 0.0), "sounds": (0.0, 0.0)}
+
+
+def lettered(annotate: str, **ranges: tuple[float, float]) -> Scene:
+    return PAGE.make(2, annotate, QUIET | ranges)
+
+
+def test_letters_words_and_characters_are_labelled_by_the_same_paint() -> None:
+    by = {unit: lettered(unit) for unit in PAGE.annotations}
+    letters, words, characters = (
+        [label for label in by[unit].labels if label.kind not in ("line", "area")]
+        for unit in PAGE.annotations
+    )
+    painted = {item.name: item.path for item in by["letter"].placed()}
+    for label in letters:
+        (name,) = label.items or ()
+        np.testing.assert_array_equal(label.path.bounds, painted[name].bounds)
+    assert frozenset().union(*(word.items or () for word in words)) == frozenset().union(
+        *(letter.items or () for letter in letters)
+    )
+    written = "".join(text.line.text for text in by["character"].texts())
+    assert "".join(label.kind for label in characters) == written
+    assert len(words) == len(list(by["word"].texts()))
+
+
+@pytest.mark.parametrize("points", [6.0, 10.5, 18.0])
+def test_words_have_the_printed_size_that_was_asked_for(points: float) -> None:
+    scene = lettered("letter", points=(points, points), turn=(40.0, 40.0), size=(200.0, 200.0))
+    for text in scene.texts():
+        found = printed(text.line.size, np.array(text.matrix), 72 / 25.4)
+        assert (found.points, found.rotation) == (pytest.approx(points), pytest.approx(40))
+
+
+@pytest.mark.parametrize(("weight", "bold"), [(400.0, False), (700.0, True)])
+def test_weight_chooses_the_font(weight: float, bold: bool) -> None:
+    scene = PAGE.make(2, ranges={"weight": (weight, weight), "sounds": (2.0, 2.0)})
+    assert {"Bold" in text.line.font.name for text in scene.texts()} == {bold}
+
+
+def test_all_that_pages_say_has_a_class_for_each_of_its_letters() -> None:
+    """No ligature makes one letter of two characters, in any of the faces."""
+    for name in _lettering.FONTS:
+        for word in (*_lettering.SAID, *_lettering.SOUNDS, *_lettering.ENDS):
+            for written in (word, word.upper(), word.capitalize()):
+                assert len(shape(written, shipped(name), 3).glyphs) == len(written)
+                assert set(written) <= set(_lettering.CHARACTERS)
 
 
 def test_a_polygon_is_cut_at_lines() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,25 @@ def test_the_same_seed_gives_the_same_bytes_however_many_draw(tmp_path: Path) ->
         draw_dataset(Order("shapes", 5, seed=3, resolution=1), tmp_path / name, jobs)
     first, second = contents(tmp_path / "one"), contents(tmp_path / "two")
     assert first == second
-    assert len(first) == 3 * 5 + 2
+    assert len(first) == 3 * 5 + 3
+
+
+def test_what_was_ordered_is_told_with_the_fonts_it_was_lettered_in(tmp_path: Path) -> None:
+    ranges = (("points", (7.0, 7.0)),)
+    draw_dataset(Order("lines", 1, 3, ranges=ranges, resolution=1), tmp_path)
+    told = json.loads((tmp_path / "scene.json").read_text())
+    again = Order(
+        told["kind"],
+        told["count"],
+        told["seed"],
+        told["annotate"],
+        tuple((name, tuple(span)) for name, span in told["settings"].items()),
+        told["resolution"],
+    )
+    draw_dataset(again, tmp_path / "again")
+    assert contents(tmp_path / "again").items() <= contents(tmp_path).items()
+    known = "b184b89e3c1075f22f6b71575b6fc20d4972b3cfd3b23322ca6fd596dcaef167"
+    assert told["fonts"]["DejaVuSans-Bold.ttf"] == known
 
 
 def test_index_pictures_hold_the_classes_and_the_things(tmp_path: Path) -> None:

@@ -1,18 +1,21 @@
 """Drawn: scenes as files, a picture, an index PNG of classes and one of things for each.
 
 A folder holds pictures/00000.png, classes/00000.png (a palette picture whose indices are the
-classes, 0 where there is none), things/00000.png (grey of 16 bit, the number of the thing), and
-a file for each format. A file is there whole or not at all; the same seed gives the same bytes.
+classes, 0 where there is none), things/00000.png (grey of 16 bit, the number of the thing), a
+file for each format, and scene.json: what was ordered, with all settings, and the SHA-256 of
+the fonts. A file is there whole or not at all; the same seed gives the same bytes.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +24,7 @@ from texelnet.disk import write_whole
 from texelnet.draw.convex import within
 from texelnet.draw.render import Rendering, pixels, render
 from texelnet.draw.scenes import SCENES
+from texelnet.draw.text.shipped import digest
 from texelnet.errors import DrawError
 from texelnet.label.dataset import Dataset, Labelled, Thing, joined
 from texelnet.label.formats import FORMATS
@@ -69,6 +73,20 @@ class Order:
         scene = SCENES[self.kind].make(seed, self.annotate, dict(self.ranges))
         return render(scene, self.resolution)
 
+    def told(self) -> dict[str, Any]:
+        """Return all that makes the files what they are, as JSON has it."""
+        kind = SCENES[self.kind]
+        usual = {name: setting.usual for name, setting in kind.settings.items()}
+        return {
+            "kind": self.kind,
+            "count": self.count,
+            "seed": self.seed,
+            "annotate": self.annotate or kind.annotations[0],
+            "resolution": self.resolution,
+            "settings": usual | dict(self.ranges),
+            "fonts": {name: digest(name) for name in kind.fonts},
+        }
+
     def check(self) -> None:
         """Raise what can be known before any work."""
         scene = SCENES[self.kind].make((self.seed, 0), self.annotate, dict(self.ranges))
@@ -103,6 +121,7 @@ def draw_dataset(
     for format in FORMATS.values():
         text = format.write(dataset)
         _put(folder / f"{format.name}.json", text.encode())
+    _put(folder / "scene.json", (json.dumps(order.told(), indent=1) + "\n").encode())
     return dataset
 
 

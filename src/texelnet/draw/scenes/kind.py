@@ -80,6 +80,8 @@ class Kind:
         By name.
     draw
         Makes a scene of random values and one of the annotations.
+    fonts
+        Shipped ones that it letters with.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Kind:
     annotations: tuple[str, ...]
     settings: Mapping[str, Setting]
     draw: Callable[[Draws, str], Scene]
+    fonts: tuple[str, ...] = ()
 
     def make(
         self,
