@@ -23,6 +23,7 @@ LISTS = (
     "shader/targets",
     "shader/dialects",
     "shader/steps",
+    "shader/drawings",
     "caffe/layers",
     "cli",
     "run/compare/causes",

@@ -37,7 +37,7 @@ def test_a_preview_fits_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
         (
             ["-o", "drop.gif"],
             'drop.gif: drawings are not written as ".gif"\n'
-            "  try: a name that ends in .svg, .png, .pdf, .html, .as\n",
+            "  try: a name that ends in .svg, .png, .pdf, .html, .as, .wgsl\n",
         ),
         (
             ["--volume", "0", "--preview"],

@@ -10,6 +10,7 @@ from texelnet.errors import UsageError
 
 if TYPE_CHECKING:
     from texelnet.draw import Drop
+    from texelnet.draw.out import Output
     from texelnet.draw.scene import Scene
 
 HELP = "Draw one drop of water."
@@ -44,13 +45,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_output(parser: argparse.ArgumentParser) -> None:
     """Add --resolution, -o and --preview."""
-    from texelnet.draw.out import OUTPUTS
-
     parser.add_argument(
         "--resolution", type=float, default=40.0, metavar="R", help="pixels a millimetre; 40"
     )
-    parser.add_argument("-o", dest="file", metavar="FILE", help=", ".join(OUTPUTS))
+    parser.add_argument("-o", dest="file", metavar="FILE", help=", ".join(outputs()))
     parser.add_argument("--preview", action="store_true", help="show it on the terminal")
+
+
+def outputs() -> dict[str, Output]:
+    """Return all that a drawing is written as: outlines, pixels, and shaders that draw it."""
+    from texelnet.draw.out import OUTPUTS
+    from texelnet.shader.drawings import SHADERS
+
+    return {**OUTPUTS, **SHADERS}
 
 
 def run(words: argparse.Namespace) -> int:
@@ -94,18 +101,18 @@ def deliver(scene: Scene, words: argparse.Namespace, said: str) -> int:
     """
     from texelnet.cli._preview import show
     from texelnet.disk import write_whole
-    from texelnet.draw.out import OUTPUTS
     from texelnet.draw.render import render
 
+    known = outputs()
     suffix = Path(words.file).suffix.lower() if words.file else ""
-    if words.file and suffix not in OUTPUTS:
+    if words.file and suffix not in known:
         fact = f'drawings are not written as "{suffix}"'
-        raise UsageError(words.file, fact, f"a name that ends in {', '.join(OUTPUTS)}")
+        raise UsageError(words.file, fact, f"a name that ends in {', '.join(known)}")
     if not words.file and not words.preview:
         hint = f"-o {words.subject}.svg, or --preview"
         raise UsageError(f"draw {words.subject}", "nothing is asked for", hint)
     if words.file:
-        content = OUTPUTS[suffix].write(scene, words.resolution)
+        content = known[suffix].write(scene, words.resolution)
         write_whole(Path(words.file), lambda file: file.write(content))
         print(f"wrote {words.file}: {said}")
     if words.preview:

@@ -1,0 +1,9 @@
+"""SHADERS: what a drawing can be written as that a graphics card draws, one file each."""
+
+from texelnet.draw.out import Output
+from texelnet.shader.drawings import wgsl
+
+__all__ = ["SHADERS"]
+
+SHADERS: dict[str, Output] = {output.suffix: output for output in (wgsl.WGSL_DRAWING,)}
+"""By the ending of the file's name, as :data:`texelnet.draw.out.OUTPUTS`."""
