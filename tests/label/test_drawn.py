@@ -13,6 +13,7 @@ from texelnet.draw import Path as Outline
 from texelnet.draw import coverage, polygon
 from texelnet.draw.scenes import SCENES
 from texelnet.errors import DrawError
+from texelnet.label import FORMATS
 from texelnet.label.drawn import Order, draw_dataset, labelled, voc_colours
 
 
@@ -78,6 +79,46 @@ def test_polygons_cover_the_whole_masks(kind: str) -> None:
         read = coverage(path, width, height)
         wanted = rendering.whole(drawn.patch.coverage, drawn)
         assert np.abs(read - wanted).mean() * read.size <= 0.02 * wanted.sum() + 1
+
+
+UNITS = [(kind.name, unit) for kind in SCENES.values() for unit in kind.annotations]
+
+
+@pytest.mark.parametrize(("kind", "unit"), UNITS)
+def test_masks_are_those_of_the_rendering_and_share_out_its_pictures(
+    tmp_path: Path, kind: str, unit: str
+) -> None:
+    order = Order(kind, 1, seed=6, annotate=unit, resolution=3)
+    draw_dataset(order, tmp_path)
+    rendering = order.render(0)
+    drawn = [thing for thing in rendering.things if thing.visible.any()]
+    (picture,) = FORMATS["coco"].read((tmp_path / "coco.json").read_text(), "x").pictures
+    together = np.zeros(rendering.classes.shape, bool)
+    for thing, told in zip(drawn, picture.things, strict=True):
+        assert told.amodal is not None
+        assert told.inmodal is not None
+        whole, seen = told.amodal.pixels, told.inmodal.pixels
+        np.testing.assert_array_equal(whole, rendering.whole(thing.amodal, thing))
+        np.testing.assert_array_equal(seen, rendering.whole(thing.visible, thing))
+        assert not (seen & ~whole).any()
+        assert told.visible == pytest.approx(seen.sum() / whole.sum(), abs=1e-6)
+        together |= seen
+    with Image.open(tmp_path / "things" / "00000.png") as image:
+        np.testing.assert_array_equal(together, np.asarray(image) > 0)
+
+
+@pytest.mark.parametrize("kind", SCENES)
+def test_labels_together_are_where_what_is_labelled_was_painted(kind: str) -> None:
+    """Told by the coverage of each path by itself, not by the rendering's own maps."""
+    order = Order(kind, 1, seed=6, resolution=3)
+    scene, rendering = SCENES[kind].make((6, 0)), order.render(0)
+    labelled = frozenset().union(*(label.items or () for label in scene.labels))
+    height, width = rendering.classes.shape
+    painted = np.zeros((height, width), bool)
+    for item in scene.placed():
+        share = coverage(item.path.through([[3, 0, 0], [0, 3, 0]]), width, height)
+        painted[share > 0.5] = item.name in labelled
+    np.testing.assert_array_equal(painted, rendering.instances > 0)
 
 
 def test_an_order_is_refused_before_a_folder_is_made(tmp_path: Path) -> None:

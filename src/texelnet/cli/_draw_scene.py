@@ -11,7 +11,7 @@ from texelnet.cli._status import bar
 from texelnet.cli.network import choice
 from texelnet.errors import UsageError
 
-HELP = "Draw pictures with their labels: index PNGs, COCO and VIA."
+HELP = "Draw pictures with their labels: index PNGs, COCO with amodal masks, VIA."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -2,5 +2,6 @@
 
 from texelnet.label.dataset import Dataset, Labelled, Thing
 from texelnet.label.formats import FORMATS
+from texelnet.label.rle import Mask
 
-__all__ = ["FORMATS", "Dataset", "Labelled", "Thing"]
+__all__ = ["FORMATS", "Dataset", "Labelled", "Mask", "Thing"]

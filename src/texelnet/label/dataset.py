@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from texelnet.label.rle import Mask
+
 Floats = NDArray[np.float64]
 
 
@@ -27,11 +29,15 @@ class Thing:
         polygon around it, joined by a line that is walked both ways.
     visible
         The share of its pixels that nothing hides, 0..1.
+    amodal, inmodal
+        Its pixels, hidden ones too, and those that are seen; None where nobody told.
     """
 
     kind: str
     polygons: tuple[Floats, ...]
     visible: float = 1.0
+    amodal: Mask | None = None
+    inmodal: Mask | None = None
 
     @property
     def box(self) -> tuple[float, float, float, float]:

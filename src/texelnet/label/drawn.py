@@ -28,6 +28,7 @@ from texelnet.draw.text.shipped import digest
 from texelnet.errors import DrawError
 from texelnet.label.dataset import Dataset, Labelled, Thing, joined
 from texelnet.label.formats import FORMATS
+from texelnet.label.rle import Mask
 from texelnet.picture import png
 
 CHORD = 0.02
@@ -166,7 +167,12 @@ def labelled(rendering: Rendering, name: str, size: int) -> Labelled:
         parts = joined(within(points, width, height) for points in contours)
         if parts:
             share = float(thing.visible.sum() / thing.amodal.sum())
-            things.append(Thing(thing.label.kind, parts, share))
+            top, left = thing.patch.top, thing.patch.left
+            masks = [
+                Mask.of(mask, top, left, height, width)
+                for mask in (thing.amodal, thing.visible)
+            ]
+            things.append(Thing(thing.label.kind, parts, share, *masks))
     return Labelled(name, width, height, size, tuple(things))
 
 

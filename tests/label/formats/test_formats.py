@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from texelnet.errors import PictureError
-from texelnet.label import FORMATS, Dataset, Labelled, Thing
+from texelnet.label import FORMATS, Dataset, Labelled, Mask, Thing
 from texelnet.label.dataset import joined, signed_area
 
 POINT = st.tuples(st.floats(0, 999), st.floats(0, 999))
@@ -60,6 +60,19 @@ def test_coco_has_boxes_and_areas() -> None:
     assert (found["bbox"], found["area"], found["category_id"]) == ([1, 2, 3, 4], 12, 2)
 
 
+def test_coco_has_masks_under_the_keys_of_kins() -> None:
+    square = np.array([[1, 2], [4, 2], [4, 6], [1, 6.0]])
+    whole = Mask.of(np.ones((4, 3), bool), 2, 1, 9, 8)
+    seen = Mask.of(np.ones((2, 3), bool), 2, 1, 9, 8)
+    picture = Labelled("a.png", 8, 9, 5, (Thing("leaf", (square,), 0.5, whole, seen),))
+    text = FORMATS["coco"].write(Dataset(("leaf",), (picture,)))
+    (found,) = json.loads(text)["annotations"]
+    assert found["inmodal_bbox"] == [1, 2, 3, 2]
+    assert found["inmodal_seg"] == {"size": [9, 8], "counts": seen.counts}
+    (back,) = FORMATS["coco"].read(text, "x.json").pictures[0].things
+    assert (back.amodal, back.inmodal) == (whole, seen)
+
+
 def test_regions_of_vias_first_version_are_read() -> None:
     shape = {"name": "polygon", "all_points_x": [0, 3, 3], "all_points_y": [0, 0, 4]}
     region = {"shape_attributes": shape, "region_attributes": {"name": "leaf"}}
@@ -85,6 +98,12 @@ def test_a_hole_is_joined_to_what_is_around_it() -> None:
             '{"categories":[{"id":1,"name":"a"}],"images":[],"annotations":'
             '[{"id":3,"image_id":1,"category_id":1,"segmentation":{"counts":[]}}]}',
             "x.json: this is no COCO file: ValueError: annotation 3 is no polygon",
+        ),
+        (
+            "coco",
+            '{"categories":[{"id":1,"name":"a"}],"images":[],"annotations":[{"id":3,"image_id":1,'
+            '"category_id":1,"segmentation":[],"amodal_seg":{"size":[2,2],"counts":[4]}}]}',
+            "x.json: this is no COCO file: ValueError: the run lengths of a mask are no text",
         ),
         (
             "via",

@@ -1,10 +1,12 @@
 """COCO: images, annotations and categories, each with a number.
 
-`segmentation` is the whole outline, hidden parts too; `visible`, a key of our own that other
-readers pass over, is the share that is seen. `iscrowd` is 0: polygons, no run lengths. Boxes
-are left, top, width, height.
+`segmentation` is the whole outline, hidden parts too, and `inmodal_seg` with `inmodal_bbox` the
+pixels that are seen, as KINS calls them. Keys of our own, which other readers pass over, are
+`amodal_seg`, the pixels that the outline covers by more than half, and `visible`, the share of
+them that is seen. Masks are run lengths. `iscrowd` is 0. Boxes are left, top, width, height.
 
-See Lin et al., "Microsoft COCO", 2014, and cocodataset.org, "Data format".
+See Lin et al., "Microsoft COCO", 2014, and cocodataset.org, "Data format"; Qi et al., "Amodal
+Instance Segmentation with KINS Dataset", 2019.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from typing import Any
 from texelnet.label.dataset import Dataset, Labelled, Thing
 from texelnet.label.formats.format import Format
 from texelnet.label.reading import parsed, polygon, rounded
+from texelnet.label.rle import Mask
 
 
 def write(dataset: Dataset) -> str:
@@ -50,7 +53,29 @@ def _thing(thing: Thing, category: int) -> dict[str, Any]:
         "area": round(thing.area, 3),
         "iscrowd": 0,
         "visible": round(thing.visible, 6),
+        **_masks(thing),
     }
+
+
+def _masks(thing: Thing) -> dict[str, Any]:
+    known = {"amodal_seg": thing.amodal, "inmodal_seg": thing.inmodal}
+    found: dict[str, Any] = {
+        key: {"size": [mask.height, mask.width], "counts": mask.counts}
+        for key, mask in known.items()
+        if mask is not None
+    }
+    if thing.inmodal is not None:
+        found["inmodal_bbox"] = list(thing.inmodal.box)
+    return found
+
+
+def _mask(written: Any) -> Mask | None:
+    if written is None:
+        return None
+    (height, width), counts = written["size"], written["counts"]
+    if not isinstance(counts, str):
+        raise ValueError("the run lengths of a mask are no text")
+    return Mask(int(height), int(width), counts)
 
 
 def read(text: str, where: str) -> Dataset:
@@ -62,7 +87,9 @@ def read(text: str, where: str) -> Dataset:
             if not isinstance(one["segmentation"], list):
                 raise ValueError(f"annotation {one['id']} is no polygon")
             parts = [polygon(flat[::2], flat[1::2]) for flat in one["segmentation"]]
-            thing = Thing(kinds[one["category_id"]], tuple(parts), one.get("visible", 1.0))
+            masks = [_mask(one.get(key)) for key in ("amodal_seg", "inmodal_seg")]
+            kind, seen = kinds[one["category_id"]], one.get("visible", 1.0)
+            thing = Thing(kind, tuple(parts), seen, *masks)
             things[one["image_id"]].append(thing)
         pictures = [
             Labelled(
@@ -77,4 +104,4 @@ def read(text: str, where: str) -> Dataset:
         return Dataset(tuple(kinds.values()), tuple(pictures))
 
 
-COCO = Format("coco", "COCO's annotations, polygons.", write, read)
+COCO = Format("coco", "COCO's annotations: polygons, and masks by run lengths.", write, read)
