@@ -6,7 +6,7 @@ PYTEST = $(PYTHON) -m pytest -q
 # wgpu complains on stderr when this is unset; any folder will do.
 export XDG_RUNTIME_DIR ?= $(CURDIR)/.venv
 
-.PHONY: help demo setup check test nightly reliability golden bench bench-field bench-caffe bench-draw docs trials clean core dev train peers driver browser ffmpeg player
+.PHONY: help demo setup check test nightly reliability golden bench bench-field bench-caffe bench-draw docs trials clean core dev train peers driver browser ffmpeg player poppler
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
@@ -15,7 +15,7 @@ demo: core  ## Upscale a picture through the GPU, prove and explain it, into dem
 	@setup/driver wanted
 	@$(PYTHON) examples/demo.py
 
-setup: train driver browser ffmpeg  ## Set up everything that the tests need
+setup: train driver browser ffmpeg poppler  ## Set up everything that the tests need
 
 check: dev  ## Format, lint, types, imports; under 15 s
 	@$(PYTHON) -m ruff format --check --quiet --diff
@@ -62,5 +62,5 @@ clean:  ## Remove all that make made, .venv too
 core dev train peers:
 	@setup/python $@
 
-driver browser ffmpeg player: dev
+driver browser ffmpeg player poppler: dev
 	@setup/$@ needed

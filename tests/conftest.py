@@ -1,11 +1,13 @@
-"""What every test may ask for: the shared folder, a graphics driver, a browser.
+"""What every test may ask for: the shared folder, a graphics driver, a browser, poppler.
 
-A test marked `gpu` or `browser` fails where there is none: what did not run proves nothing.
-TEXELNET_NO_DRIVER=1 and TEXELNET_NO_BROWSER=1 leave such tests out, loudly, not where CI=true.
+A test marked `gpu`, `browser` or `poppler` fails where there is none: what did not run proves
+nothing. TEXELNET_NO_DRIVER=1, TEXELNET_NO_BROWSER=1 and TEXELNET_NO_POPPLER=1 leave such tests
+out, loudly, not where CI=true.
 """
 
 import os
 import runpy
+import shutil
 import subprocess
 import tempfile
 from functools import cache
@@ -39,10 +41,17 @@ def browser() -> str | None:
     return found.stdout.strip() or None
 
 
+@cache
+def poppler() -> str | None:
+    """The path of pdftoppm."""
+    return shutil.which("pdftoppm")
+
+
 # mark: how to look, what it is, what to try, what leaves the tests out
 NEEDS = {
     "gpu": (adapter, "a Vulkan driver", "mesa-vulkan-drivers libvulkan1", "TEXELNET_NO_DRIVER"),
     "browser": (browser, "Chromium or Chrome", "chromium", "TEXELNET_NO_BROWSER"),
+    "poppler": (poppler, "poppler's pdftoppm", "poppler-utils", "TEXELNET_NO_POPPLER"),
 }
 
 

@@ -7,7 +7,7 @@ what is integrated is then a polynomial. Nothing is sampled, so the picture is t
 at every size, and the only loss is that of 32 bits.
 
 The text is what a person would write, a line a curve; why it is no pixel program says
-docs/decisions/0018-a-drawing-is-a-shader-of-its-own.md.
+docs/decisions/0019-a-drawing-is-a-shader-of-its-own.md.
 """
 
 from __future__ import annotations
