@@ -6,7 +6,7 @@ PYTEST = $(PYTHON) -m pytest -q
 # wgpu complains on stderr when this is unset; any folder will do.
 export XDG_RUNTIME_DIR ?= $(CURDIR)/.venv
 
-.PHONY: help demo setup check test nightly reliability golden bench bench-field bench-caffe bench-draw docs trials clean core dev train peers driver browser ffmpeg player poppler
+.PHONY: help demo setup check test nightly reliability golden bench bench-field bench-caffe bench-draw docs gallery trials clean core dev train peers driver browser ffmpeg player poppler
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
@@ -51,6 +51,11 @@ bench-draw: peers  ## Fill drops beside Pillow, skia and OpenCV where installed,
 
 docs: core  ## Write the reference pages anew from the registries
 	@$(PYTHON) -m docs.generate
+
+gallery: demo dev browser  ## Make the pictures of docs/gallery anew
+	@$(PYTHON) examples/draw_gallery.py docs/images
+	@$(PYTHON) docs/compare.py
+	@$(PYTHON) -m docs.gallery.pages
 
 trials: train  ## Try every layer's example on every machine; docs shows what came out
 	@$(PYTHON) -m docs.trials

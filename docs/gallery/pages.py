@@ -1,4 +1,4 @@
-"""Pictures of pages for the gallery: make demo, then python -m docs.gallery; needs Chromium."""
+"""Pictures of pages for the gallery (make gallery); needs Chromium, and what make demo wrote."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from texelnet.cli import main as texelnet
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 DEMO, IMAGES, NETWORK = (
     Path("demo").resolve(),
     ROOT / "docs" / "images",
@@ -76,6 +76,7 @@ SHOTS = {
     "explain-labels": Shot("labels", 1230),
     "explain-whole": Shot("whole", 830),
     "compare-page": Shot("compare", 1090),
+    "verify-page": Shot("proof", 1180, "The picture that is farthest off"),
 }
 
 
@@ -112,7 +113,7 @@ def taken(tab: Page, shot: Shot) -> bytes:
 
 
 def make(folder: Path) -> None:
-    """Write the pages: the demo's, and those of losses, of a network and of a lost bias."""
+    """Write the pages: the demo's, of losses, of a network, of a lost bias, of a proof."""
     for name in ("decon", "asked"):
         shutil.copy(DEMO / f"explain-{name}.html", folder / f"{name}.html")
     shutil.copy(DEMO / "input.png", folder)
@@ -126,6 +127,7 @@ def make(folder: Path) -> None:
         shutil.copy(NETWORK / f"decon-x2{ending}", folder / f"mine{ending}")
     words = ["compare", "decon-x2", "mine.prototxt", "--picture", "input.png"]
     texelnet([*words, "-o", "compare.html"])
+    texelnet(["verify", "decon-x2", "--for", "webgpu", "-o", "proof.html"])
 
 
 def explained(network: str, page: str, *words: str) -> None:
