@@ -1,4 +1,4 @@
-"""Draw the pictures of docs/gallery/draw.md into a folder: drops, a way down, scenes, labels."""
+"""Draw the pictures of docs/gallery/draw.md into a folder: drops, a way down, scenes, words."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Pictures of pages for the gallery (make gallery); needs Chromium, and what make demo wrote."""
+"""Pictures of pages for the gallery (make gallery), from what make demo wrote, by Chromium."""
 
 from __future__ import annotations
 
