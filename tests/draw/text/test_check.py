@@ -23,13 +23,15 @@ NESTS = {
 }
 
 
-def pdf(folder: Path, content: str, more: str = "", forms: str = "") -> Path:
+def pdf(
+    folder: Path, content: str, more: str = "", forms: str = "", resources: str = ""
+) -> Path:
     """Write a PDF of one page by hand."""
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R {more} "
-        f"/Resources << /Font << /F 5 0 R >> /XObject << /X 6 0 R >> >> >>",
+        f"/Resources << /Font << /F 5 0 R >> /XObject << /X 6 0 R >> {resources} >> >>",
         f"<< /Length {len(content)} >>\nstream\n{content}\nendstream",
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         f"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Matrix [3 0 0 3 0 0] "
@@ -81,6 +83,15 @@ def test_a_form_is_drawn_through_its_own_matrix(tmp_path: Path) -> None:
 def test_what_q_saved_q_brings_back(tmp_path: Path) -> None:
     path = pdf(tmp_path, "q 5 0 0 5 0 0 cm Q BT /F 8 Tf (a) Tj ET")
     assert only(path).printed.points == pytest.approx(8)
+
+
+def test_what_a_file_says_its_glyphs_are_is_what_they_are(tmp_path: Path) -> None:
+    """Once for all glyphs of the marked content, by itself or among the page's properties."""
+    said = "/Span << /ActualText (both) >> BDC (a) Tj 9 Ts (b) Tj EMC"
+    named = "/Span /P BDC (c) Tj EMC EMC BMC (d) Tj EMC"
+    known = "/Properties << /P << /ActualText (C) >> >>"
+    path = pdf(tmp_path, f"BT /F 8 Tf {said} {named} ET", resources=known)
+    assert [run.text for run in runs(path)] == ["both", "", "C", "d"]
 
 
 def test_a_user_unit_multiplies(tmp_path: Path) -> None:
