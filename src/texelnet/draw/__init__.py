@@ -4,7 +4,7 @@ from texelnet.draw.drop import Drop, Outline
 from texelnet.draw.path import Contour, Path, Pen, polygon
 from texelnet.draw.raster import Patch, coverage, patches
 from texelnet.draw.simple import Certificate, certify, crosses_itself
-from texelnet.draw.spline import catmull_rom, circle, handle, knots
+from texelnet.draw.spline import as_catmull_rom, catmull_rom, circle, handle, knots
 
 __all__ = [
     "Certificate",
@@ -14,6 +14,7 @@ __all__ = [
     "Patch",
     "Path",
     "Pen",
+    "as_catmull_rom",
     "catmull_rom",
     "certify",
     "circle",

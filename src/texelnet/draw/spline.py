@@ -9,6 +9,9 @@ with a third of the neighbouring d as their length. It does not reproduce a circ
 its radius between them is too small (11.6 % at 4, 0.85 % at 8), and handles must be
 4 tan(pi/2N) / sin(2 pi/N) times as long.
 
+The way back finds alpha: handles hang on it smoothly, and those that are told by it are
+compared with those that are there. Where all chords are equally long, all alphas are one.
+
 See Catmull, Rom, "A Class of Local Interpolating Splines", 1974; Yuksel, Schaefer, Keyser,
 "Parameterization and Applications of Catmull-Rom Curves", 2011; Riskus, "Approximation of a
 Cubic Bezier Curve by Circular Arcs", 2006.
@@ -16,6 +19,8 @@ Cubic Bezier Curve by Circular Arcs", 2006.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from math import pi, sqrt, tan
 
 import numpy as np
@@ -130,6 +135,92 @@ def catmull_rom(
     )
     third = longer * spans[:, None] / 3
     return Contour(np.stack([a, a + third * u, b - third * v, b], axis=1), closed)
+
+
+@dataclass(frozen=True, eq=False)
+class CatmullRom:
+    """A curve told by the points that it goes through.
+
+    Parameters
+    ----------
+    points
+        (n, 2).
+    alpha
+        0 uniform, 1/2 centripetal, 1 chordal, or between them.
+    closed
+        Whether it goes on to its first point.
+    longer
+        How many times as long its handles are.
+    """
+
+    points: Floats
+    alpha: float
+    closed: bool = True
+    longer: float = 1.0
+
+    @property
+    def kind(self) -> str:
+        """What its alpha is called; empty between those with a name."""
+        return next((name for name, alpha in ALPHAS.items() if alpha == self.alpha), "")
+
+    def contour(self) -> Contour:
+        """Return it as cubics."""
+        return catmull_rom(self.points, self.alpha, self.closed, self.longer)
+
+
+def as_catmull_rom(contour: Contour, tolerance: float = 1e-6) -> CatmullRom:
+    """Return the Catmull-Rom curve that cubics are.
+
+    Parameters
+    ----------
+    tolerance
+        How far a handle may be from where the curve has it, in the contour's unit. A file with
+        rounded numbers needs what they were rounded by.
+
+    Raises
+    ------
+    DrawError
+        They are no such curve, whatever alpha is taken.
+    """
+    points, there = knots(contour), _handles(contour)
+
+    def fit(alpha: float) -> tuple[float, CatmullRom]:
+        plain = _handles(catmull_rom(points, alpha, contour.closed))
+        longer = float((plain * there).sum() / (plain * plain).sum())
+        if np.abs(plain - there).max() <= tolerance:
+            longer = 1.0
+        off = float(np.hypot(*(longer * plain - there).T).max())
+        return off, CatmullRom(points, alpha, contour.closed, longer)
+
+    named = [fit(ALPHAS[kind]) for kind in ("centripetal", "uniform", "chordal")]
+    for off, curve in named:
+        if off <= tolerance and curve.longer > 0:
+            return curve
+    off, curve = _best(fit)
+    if off <= tolerance and curve.longer > 0:
+        return curve
+    fact = (
+        f"its cubics are no Catmull-Rom curve: at best, with alpha {curve.alpha:.2f}, a handle"
+    )
+    raise DrawError("a spline", f"{fact} is {off:.3g} off", f"a tolerance above {tolerance:g}")
+
+
+def _handles(contour: Contour) -> Floats:
+    """Return (2 n, 2): each cubic's handles, from the points that they belong to."""
+    p0, p1, p2, p3 = contour.cubics.transpose(1, 0, 2)
+    return np.concatenate([p1 - p0, p2 - p3])
+
+
+def _best(fit: Callable[[float], tuple[float, CatmullRom]]) -> tuple[float, CatmullRom]:
+    """Return the fit that is least off: the best of some alphas, then nearer and nearer."""
+    alphas = np.linspace(0, 1, 33)
+    best = int(np.argmin([fit(float(alpha))[0] for alpha in alphas]))
+    low, high = float(alphas[max(best - 1, 0)]), float(alphas[min(best + 1, 32)])
+    golden = (sqrt(5) - 1) / 2
+    for _ in range(50):
+        a, b = high - golden * (high - low), low + golden * (high - low)
+        low, high = (low, b) if fit(a)[0] < fit(b)[0] else (a, high)
+    return fit((low + high) / 2)
 
 
 def circle_factor(points: int) -> float:
