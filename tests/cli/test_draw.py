@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.draw.swf_file import read
 
 from texelnet.cli import main
 from texelnet.picture import read_picture
@@ -37,7 +38,7 @@ def test_a_preview_fits_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
         (
             ["-o", "drop.gif"],
             'drop.gif: drawings are not written as ".gif"\n'
-            "  try: a name that ends in .svg, .png, .pdf, .html, .as, .wgsl\n",
+            "  try: a name that ends in .svg, .png, .pdf, .html, .as, .swf, .wgsl\n",
         ),
         (
             ["--volume", "0", "--preview"],
@@ -119,5 +120,21 @@ def test_a_drops_way_is_written_as_a_moving_svg(
     assert main(["draw", "drop", "--travel", "2", "-o", str(file)]) == 0
     assert b'<animate attributeName="d"' in file.read_bytes()
     assert capsys.readouterr().out == f"wrote {file}: 30 frames, its tail jerks 3 times\n"
+
+
+def test_a_drops_way_is_written_as_a_film_for_flash(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "way.swf"
+    assert main(["draw", "drop", "--travel", "2", "-o", str(file)]) == 0
+    assert capsys.readouterr().out == f"wrote {file}: 60 frames, its tail jerks 3 times\n"
+    film = read(file.read_bytes())
+    assert (len(film.frames), film.rate) == (60, 30)
+
+
+def test_a_drops_way_moves_so_it_is_no_still(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["draw", "drop", "--travel", "2", "-o", "way.png"]) == 2
-    assert "a drop's way is written as an animated SVG" in capsys.readouterr().err
+    assert capsys.readouterr().err == (
+        "way.png: a drop's way is written as an animated SVG or SWF\n"
+        "  try: -o drop.svg, or -o drop.swf\n"
+    )

@@ -1,7 +1,7 @@
 """Drops drawn by a browser's script and by ActionScript are those drawn here.
 
-No compiler of ActionScript is at hand: its file without types is a script that a browser runs,
-and but for the types and two names it is the canvas's file.
+ActionScript without types is a script that a browser runs, and but for the types and two names
+it is the canvas's file; tests/flash compiles it and lets a player draw.
 """
 
 from __future__ import annotations

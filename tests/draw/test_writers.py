@@ -14,7 +14,7 @@ import pytest
 from texelnet.cli import main
 from texelnet.draw import Contour, Drop, Path, coverage
 from texelnet.draw.out import OUTPUTS
-from texelnet.draw.out.actionscript import NEAR, quadratics
+from texelnet.draw.out.actionscript import NEAR
 from texelnet.draw.scene import Item, Paint, Scene
 from texelnet.draw.text.scene import lettering
 from texelnet.errors import DrawError
@@ -67,7 +67,7 @@ def test_a_canvas_is_told_the_same_outline() -> None:
 
 
 def test_actionscript_is_told_the_same_outline_by_draw_path() -> None:
-    text = OUTPUTS[".as"].write(SCENE, 40).decode()
+    text = OUTPUTS[".as"].write(SCENE, 1).decode()
     commands, numbers = (
         [float(n) for n in re.search(pattern, text)[1].split(",")]  # type: ignore[index]
         for pattern in (r"new <int>\[([^\]]*)\]", r"new <Number>\[([^\]]*)\]")
@@ -80,29 +80,11 @@ def test_actionscript_is_told_the_same_outline_by_draw_path() -> None:
     np.testing.assert_allclose(coverage(painted(calls), 20, 18), WANTED, atol=1e-4)
 
 
-def test_old_players_draw_the_same_to_a_hundredth_of_a_millimetre() -> None:
-    text = OUTPUTS[".as"].write(SCENE, 40).decode().partition("drawOld")[2]
+def test_old_players_draw_the_same_to_a_twentieth_of_a_pixel() -> None:
+    text = OUTPUTS[".as"].write(SCENE, 1).decode().partition("drawOld")[2]
     found = re.findall(r"g\.(moveTo|curveTo)\(([^)]*)\)", text)
     calls = [(word, [float(n) for n in numbers.split(",")]) for word, numbers in found]
-    assert np.abs(coverage(painted(calls), 20, 18) - WANTED).max() < 0.03
-
-
-def test_quadratics_stay_near_their_cubic_and_share_tangents() -> None:
-    cubic = np.array([[0, 0], [9, 1], [-3, 6], [8, 8.0]])
-    found = quadratics(cubic, NEAR)
-    start, before = cubic[0], None
-    t = np.linspace(0, 1, 20)[:, None]
-    for index, (handle, end) in enumerate(found):
-        h, e = np.array(handle), np.array(end)
-        curve = (1 - t) ** 2 * start + 2 * t * (1 - t) * h + t * t * e
-        times = (index + t[:, 0]) / len(found)
-        np.testing.assert_allclose(
-            curve, Contour(cubic[None], False).points(times)[0], atol=NEAR
-        )
-        if before is not None:
-            turn = np.cross(np.append(before, 0), np.append(h - start, 0))[2]
-            assert abs(turn) < 0.02 * np.linalg.norm(before) * np.linalg.norm(h - start)
-        start, before = e, e - h
+    assert np.abs(coverage(painted(calls), 20, 18) - WANTED).max() < 1.5 * NEAR
 
 
 @pytest.mark.parametrize("size", [6, 10.5, 18, 72])

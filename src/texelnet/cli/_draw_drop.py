@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from texelnet.draw.scene import Scene
 
 HELP = "Draw one drop of water."
-RATE = 15.0
-"""Outlines a second of a drop's way; a browser moves evenly from one to the next."""
+RATES = {".svg": 15.0, ".swf": 30.0}
+"""Outlines a second of a drop's way; a browser moves evenly from one to the next of an SVG."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +38,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--travel",
         type=float,
         metavar="SECONDS",
-        help="its way down the glass, as a moving SVG",
+        help="its way down the glass, as a moving SVG or SWF",
     )
     add_output(parser)
 
@@ -73,18 +73,25 @@ def run(words: argparse.Namespace) -> int:
 
 
 def _travel(drop: Drop, words: argparse.Namespace) -> int:
-    """Write the drop's way down as an animated SVG."""
+    """Write the drop's way down as a film."""
     from texelnet.disk import write_whole
-    from texelnet.draw.animate import animated_svg
+    from texelnet.draw.animate import animated_svg, scenes
+    from texelnet.draw.out.swf import film
     from texelnet.draw.travel import Travel
 
-    if not words.file or Path(words.file).suffix.lower() != ".svg":
-        fact = "a drop's way is written as an animated SVG"
-        raise UsageError(words.file or "draw drop", fact, "-o drop.svg")
+    suffix = Path(words.file).suffix.lower() if words.file else ""
+    if suffix not in RATES:
+        fact = "a drop's way is written as an animated SVG or SWF"
+        raise UsageError(words.file or "draw drop", fact, "-o drop.svg, or -o drop.swf")
     if not 0 < words.travel <= 600:
         raise UsageError(f"--travel {words.travel:g}", "this is no time", "up to 600 seconds")
-    frames = list(Travel(drop).frames(max(2, round(words.travel * RATE)), RATE))
-    content = animated_svg([frame.outline.contour for frame in frames], RATE)
+    rate = RATES[suffix]
+    frames = list(Travel(drop).frames(max(2, round(words.travel * rate)), rate))
+    outlines = [frame.outline.contour for frame in frames]
+    if suffix == ".svg":
+        content = animated_svg(outlines, rate)
+    else:
+        content = film(scenes(outlines), rate, words.resolution)
     write_whole(Path(words.file), lambda file: file.write(content))
     jerks = sum(frame.jerked for frame in frames)
     print(f"wrote {words.file}: {len(frames)} frames, its tail jerks {jerks} times")

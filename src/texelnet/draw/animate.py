@@ -1,4 +1,4 @@
-"""Animate: an outline that changes, as an SVG that moves by itself.
+"""Animate: an outline that changes, as an SVG that moves by itself, or as a film's scenes.
 
 A browser moves evenly from one outline to the next when each has the same words in its "d",
 so every cubic is written as one, straight or not.
@@ -12,8 +12,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from texelnet.draw.path import Contour
+from texelnet.draw.path import Contour, Path
+from texelnet.draw.scene import Item, Paint, Scene
 from texelnet.errors import DrawError
+
+BLUE = (0x4A / 255, 0x86 / 255, 0xC0 / 255)
 
 
 def animated_svg(outlines: Sequence[Contour], rate: float, colour: str = "#4a86c0") -> bytes:
@@ -35,11 +38,7 @@ def animated_svg(outlines: Sequence[Contour], rate: float, colour: str = "#4a86c
     if len(outlines) < 2 or len(counts) > 1:
         fact = f"{len(outlines)} outlines of {', '.join(map(str, sorted(counts)))} cubics"
         raise DrawError("an animation", fact, "two or more, of as many cubics each")
-    boxes = np.array([outline.bounds for outline in outlines])
-    low, high = boxes[:, :2].min(0), boxes[:, 2:].max(0)
-    room = 0.05 * float((high - low).max())
-    x, y = low - room
-    width, height = high - low + 2 * room
+    x, y, width, height = _box(outlines)
     values = ";".join(map(_data, outlines))
     seconds = (len(outlines) - 1) / rate
     return (
@@ -49,6 +48,23 @@ def animated_svg(outlines: Sequence[Contour], rate: float, colour: str = "#4a86c
         f'<animate attributeName="d" dur="{seconds:.6g}s" repeatCount="indefinite"'
         f' values="{values}"/>\n</path>\n</svg>\n'
     ).encode()
+
+
+def scenes(outlines: Sequence[Contour], name: str = "drop") -> list[Scene]:
+    """Return a scene for each outline, of any cubics, all of the size that holds all."""
+    x, y, width, height = _box(outlines)
+    moved = ((1, 0, -x), (0, 1, -y))
+    items = [Item(Path((outline.through(moved),)), Paint(BLUE), name) for outline in outlines]
+    return [Scene(width, height, (item,)) for item in items]
+
+
+def _box(outlines: Sequence[Contour]) -> tuple[float, float, float, float]:
+    """Return x, y, width and height of a box around all, with some room."""
+    boxes = np.array([outline.bounds for outline in outlines])
+    low, high = boxes[:, :2].min(0), boxes[:, 2:].max(0)
+    room = 0.05 * float((high - low).max())
+    (x, y), (width, height) = (low - room).tolist(), (high - low + 2 * room).tolist()
+    return x, y, width, height
 
 
 def _data(outline: Contour) -> str:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from texelnet.draw.path import Path
 from texelnet.draw.raster import Patch, check_size, patches
-from texelnet.draw.scene import Item, Label, Scene
+from texelnet.draw.scene import Item, Label, Matrix, Scene
 from texelnet.errors import DrawError
 
 Planes = NDArray[np.float32]
@@ -94,9 +94,8 @@ def render(scene: Scene, resolution: float) -> Rendering:
     if len(scene.classes) > 255 or len(scene.labels) > 65535:
         fact = f"{len(scene.classes)} classes, {len(scene.labels)} labels"
         raise DrawError("a scene", fact, "at most 255 classes and 65535 labels")
-    across, down = width / scene.width, height / scene.height
     items = list(scene.placed())
-    maps = ((across, 0, 0), (0, down, 0))
+    maps = to_pixels(scene, resolution)
     paths = [item.path.through(maps) for item in items]
     colour = np.empty((3, height, width))
     colour[:] = np.reshape(scene.background, (3, 1, 1))
@@ -132,6 +131,12 @@ def pixels(scene: Scene, resolution: float) -> tuple[int, int]:
     width, height = (max(1, round(mm * resolution)) for mm in (scene.width, scene.height))
     check_size(width, height)
     return width, height
+
+
+def to_pixels(scene: Scene, resolution: float) -> Matrix:
+    """Return the map from its millimetres to pixels: its edges lie on whole ones."""
+    width, height = pixels(scene, resolution)
+    return (width / scene.width, 0.0, 0.0), (0.0, height / scene.height, 0.0)
 
 
 def _paint(colour: NDArray[np.float64], item: Item, patch: Patch) -> None:

@@ -3,7 +3,11 @@
 `drawPath` is used with NON_ZERO winding: its default, EVEN_ODD, punches holes where outlines
 overlap. Commands are 1 (move), 2 (line) and 6 (cubic). For players that know no cubics, another
 function draws by `curveTo`, whose curves are quadratic: each cubic is cut until they are nearer
-than a hundredth of a millimetre.
+than a twentieth of a pixel.
+
+Flash rounds what `Graphics` is told to twentieths of a pixel, before any scale. So the numbers
+are pixels at the resolution asked for: millimetres under `scaleX = 40` would be drawn with
+corners, two pixels off.
 
 See Adobe, "ActionScript 3.0 Reference", flash.display.Graphics.
 """
@@ -13,22 +17,24 @@ from __future__ import annotations
 import numpy as np
 
 from texelnet.draw.out.output import Output, levels, number, walk_closed
-from texelnet.draw.path import Floats, Point
+from texelnet.draw.path import Path, Point
+from texelnet.draw.quadratic import quadratics
+from texelnet.draw.render import pixels, to_pixels
 from texelnet.draw.scene import Item, Scene
 
-NEAR = 0.01
-"""Millimetres that quadratic curves may be off."""
+NEAR = 0.05
+"""Pixels that quadratic curves may be off."""
 MOVE, LINE, CUBIC = 1, 2, 6
+END = "      g.endFill();"
 
 CLASS = """package {{
   import flash.display.Graphics;
   import flash.display.GraphicsPathWinding;
   import flash.display.Sprite;
 
-  // {width} x {height} millimetres; `scale` is pixels a millimetre.
+  // {width} x {height} pixels, {scale} a millimetre.
   public class Drawing extends Sprite {{
-    public function Drawing(scale:Number = {scale}) {{
-      scaleX = scaleY = scale;
+    public function Drawing() {{
       draw(graphics);
     }}
 
@@ -37,7 +43,7 @@ CLASS = """package {{
 {cubic}
     }}
 
-    // Older players: quadratic curves, nearer than {near} mm.
+    // Older players: quadratic curves, nearer than {near} pixels.
     public static function drawOld(g:Graphics):void {{
 {quadratic}
     }}
@@ -48,12 +54,14 @@ CLASS = """package {{
 
 def write(scene: Scene, resolution: float) -> bytes:
     """Return the class."""
-    items = list(scene.placed())
-    cubic = [line for item in items for line in _by_path(item)]
-    quadratic = [line for item in items for line in _by_curve_to(item)]
+    width, height = pixels(scene, resolution)
+    scale = to_pixels(scene, resolution)
+    items = [(_begin(item), item.path.through(scale)) for item in scene.placed()]
+    cubic = [line for begin, path in items for line in (begin, *_by_path(path), END)]
+    quadratic = [line for begin, path in items for line in (begin, *_by_curve_to(path), END)]
     text = CLASS.format(
-        width=number(scene.width),
-        height=number(scene.height),
+        width=width,
+        height=height,
         scale=number(resolution),
         near=NEAR,
         cubic="\n".join(cubic),
@@ -68,23 +76,21 @@ def _begin(item: Item) -> str:
     return f"      g.beginFill(0x{red:02X}{green:02X}{blue:02X}, {alpha});"
 
 
-def _by_path(item: Item) -> list[str]:
+def _by_path(path: Path) -> list[str]:
     pen = _PathPen()
-    walk_closed(item.path, pen)
+    walk_closed(path, pen)
     commands = ", ".join(map(str, pen.commands))
     numbers = ", ".join(map(number, pen.numbers))
     return [
-        _begin(item),
         f"      g.drawPath(new <int>[{commands}],",
         f"        new <Number>[{numbers}], GraphicsPathWinding.NON_ZERO);",
-        "      g.endFill();",
     ]
 
 
-def _by_curve_to(item: Item) -> list[str]:
+def _by_curve_to(path: Path) -> list[str]:
     pen = _CurvePen()
-    walk_closed(item.path, pen)
-    return [_begin(item), *(f"      g.{call};" for call in pen.calls), "      g.endFill();"]
+    walk_closed(path, pen)
+    return [f"      g.{call};" for call in pen.calls]
 
 
 class _PathPen:
@@ -125,7 +131,7 @@ class _CurvePen:
         self._call("lineTo", point)
 
     def curveTo(self, *points: Point) -> None:
-        for handle, end in quadratics(np.array([self.at, *points]), NEAR):
+        for _, handle, end in quadratics(np.array([[self.at, *points]]), NEAR).tolist():
             self._call("curveTo", handle, end)
 
     def closePath(self) -> None:
@@ -137,43 +143,6 @@ class _CurvePen:
         numbers = ", ".join(number(part) for point in points for part in point)
         self.calls.append(f"{word}({numbers})")
         self.at = points[-1]
-
-
-def quadratics(cubic: Floats, tolerance: float) -> list[tuple[Point, Point]]:
-    """Return quadratic curves, as handle and end, nowhere farther off than the tolerance.
-
-    Parameters
-    ----------
-    cubic
-        (4, 2).
-
-    The parts are of equal time. A part is off by sqrt(3)/36 of its third difference at most,
-    which falls with the cube of their count; neighbours share the tangent where they meet, as
-    each handle is (3 (p1 + p2) - p0 - p3) / 4 of its part.
-    """
-    third = float(np.hypot(*(cubic[3] - 3 * cubic[2] + 3 * cubic[1] - cubic[0])))
-    count = max(1, int(np.ceil((np.sqrt(3) / 36 * third / tolerance) ** (1 / 3))))
-    found = []
-    for index in range(count):
-        a, b = index / count, (index + 1) / count
-        p0, p1, p2, p3 = part(cubic, a, b)
-        found.append((_pair((3 * (p1 + p2) - p0 - p3) / 4), _pair(p3)))
-    return found
-
-
-def part(cubic: Floats, a: float, b: float) -> Floats:
-    """Return the part of a cubic between two times, by its blossom."""
-
-    def blossom(r: float, s: float, t: float) -> Floats:
-        first = cubic[:-1] + r * np.diff(cubic, axis=0)
-        second = first[:-1] + s * np.diff(first, axis=0)
-        return np.asarray(second[0] + t * (second[1] - second[0]))
-
-    return np.stack([blossom(a, a, a), blossom(a, a, b), blossom(a, b, b), blossom(b, b, b)])
-
-
-def _pair(point: Floats) -> Point:
-    return float(point[0]), float(point[1])
 
 
 ACTIONSCRIPT = Output(".as", "A class of ActionScript 3, by drawPath and by curveTo.", write)

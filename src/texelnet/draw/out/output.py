@@ -20,7 +20,8 @@ class Output:
     summary
         What it is, as a sentence.
     write
-        Takes the scene and a resolution in pixels a millimetre, which outlines do not need.
+        Takes the scene and a resolution in pixels a millimetre, which outlines do not need, but
+        for Flash's: they are rounded to twentieths of a pixel.
     """
 
     suffix: str

@@ -18,8 +18,8 @@ from itertools import pairwise
 import numpy as np
 
 from texelnet.draw.out import Output
-from texelnet.draw.out.actionscript import quadratics
 from texelnet.draw.path import Floats, Path
+from texelnet.draw.quadratic import quadratics
 from texelnet.draw.render import pixels
 from texelnet.draw.scene import Item, Scene
 from texelnet.errors import DrawError
@@ -117,11 +117,8 @@ def curves(path: Path, tolerance: float) -> Floats:
     """
     found = [np.zeros((0, 3, 2))]
     for contour in path.contours:
-        for cubic in contour.cubics if contour.closed else ():
-            start = cubic[0]
-            for handle, end in quadratics(cubic, tolerance):
-                found.append(_one_way(np.array([start, handle, end])))
-                start = np.asarray(end)
+        if contour.closed:
+            found += map(_one_way, quadratics(contour.cubics, tolerance))
     return np.concatenate(found)
 
 
