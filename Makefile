@@ -6,7 +6,7 @@ PYTEST = $(PYTHON) -m pytest -q
 # wgpu complains on stderr when this is unset; any folder will do.
 export XDG_RUNTIME_DIR ?= $(CURDIR)/.venv
 
-.PHONY: help demo setup check test nightly reliability golden bench bench-field bench-caffe bench-draw docs gallery trials clean core dev train peers driver browser ffmpeg player poppler
+.PHONY: help demo setup check test nightly reliability golden bench bench-field bench-caffe bench-draw docs gallery trials clean core dev train peers driver browser ffmpeg player poppler flash
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
@@ -26,7 +26,7 @@ check: dev  ## Format, lint, types, imports; under 15 s
 test: setup  ## The everyday tests, on the GPU driver and in the browser
 	@$(PYTEST) -n 2 -m "not nightly"
 
-nightly: setup player  ## All tests, with more examples for every law
+nightly: setup player flash  ## All tests, with more examples for every law
 	@$(PYTEST) -n 2 --hypothesis-profile=nightly
 
 reliability: dev driver ffmpeg  ## Judge a thousand random networks; writes docs/reliability.md
@@ -67,5 +67,5 @@ clean:  ## Remove all that make made, .venv too
 core dev train peers:
 	@setup/python $@
 
-driver browser ffmpeg player poppler: dev
+driver browser ffmpeg player poppler flash: dev
 	@setup/$@ needed
