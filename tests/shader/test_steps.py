@@ -46,6 +46,17 @@ def pixelwise() -> Network:
     return s.finish("y")
 
 
+def both_signs() -> Network:
+    """Anime4K's activation: relu(a) beside relu(-a)."""
+    s = Sketch()
+    s.conv("a", "x", 1, 4, 3, **PAD1)
+    s.node("Relu", "p", "a")
+    s.node("Neg", "-a", "a")
+    s.node("Relu", "n", "-a")
+    s.node("Concat", "c", "p", "n", axis=1)
+    return s.finish("c")
+
+
 def concat() -> Network:
     s = Sketch()
     s.prelu("a", s.conv("a0", "x", 1, 3, 3, **PAD1), 3)
@@ -162,8 +173,9 @@ FUSED = {
     "what is no output is fused away": (lambda: stages(False), ["b"]),
     "an activation and a skip after a deconvolution are computed in its phases": (
         residual,
-        ["c", "y"],
+        ["y"],
     ),
+    "a convolution is computed where both its signs are joined": (both_signs, ["c"]),
 }
 fused = pytest.mark.parametrize(("make", "wanted"), FUSED.values(), ids=FUSED)
 

@@ -9,7 +9,7 @@ shared, never copied: the same object met twice is computed once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import gcd
@@ -325,6 +325,16 @@ def operands(expr: Expr) -> tuple[Expr, ...]:
     return expr.arguments if isinstance(expr, Call) else ()
 
 
+def with_operands(expr: Expr, new: Sequence[Expr]) -> Expr:
+    """Return it made of other operands; itself if they are the same."""
+    if all(a is b for a, b in zip(new, operands(expr), strict=True)):
+        return expr
+    if isinstance(expr, Mix):
+        return Mix(expr.matrix, *new)
+    assert isinstance(expr, Call)
+    return Call(expr.function, tuple(new))
+
+
 def walk(expr: Expr) -> Iterator[Expr]:
     """Yield each distinct sub-expression once, operands before users."""
     seen: set[int] = set()
@@ -372,15 +382,7 @@ def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
 
     def visit(e: Expr) -> Expr:
         if id(e) not in memo:
-            new: Expr = e
-            if isinstance(e, Mix):
-                source = visit(e.source)
-                new = e if source is e.source else Mix(e.matrix, source)
-            elif isinstance(e, Call):
-                arguments = tuple(visit(a) for a in e.arguments)
-                same = all(a is b for a, b in zip(arguments, e.arguments, strict=True))
-                new = e if same else Call(e.function, arguments)
-            memo[id(e)] = change(new)
+            memo[id(e)] = change(with_operands(e, [visit(o) for o in operands(e)]))
         return memo[id(e)]
 
     return visit(expr)

@@ -1,10 +1,10 @@
 """Fuse planes: compute a plane inside its reader instead of storing it.
 
 Two cases. A plane that is read once, pixel for pixel, is computed by its reader in
-registers (an activation after a convolution, a 1x1 convolution, a crop). A plane that only
-moves or scales channels is *free*: its readers read through it at every tap (padding,
-concatenation, a division by 255). A plane of one pixel that is read at every pixel is computed
-once, in a pass of its own.
+registers (an activation after a convolution, a 1x1 convolution, a crop; an enlarged picture
+beside the details that are added to it). A plane that only moves or scales channels is *free*:
+its readers read through it at every tap (padding, concatenation, a division by 255). A plane of
+one pixel that is read at every pixel is computed once, in a pass of its own.
 
 The border belongs to the value read. Reading through a free plane under a border rule is
 allowed only where the rule gives the same value: mirrored and repeated pixels always, zeros
@@ -41,6 +41,7 @@ from texelnet.shader.phases import lift, shift
 from texelnet.shader.schedule import Schedule
 from texelnet.shader.steps.drop_unread import drop_unread
 from texelnet.shader.steps.merge_mixes import merge_mixes
+from texelnet.shader.steps.share_reads import share_reads
 
 MOST_LAYERS = 64
 """Layers that one plane may come to hold, so that no expression grows without bound."""
@@ -57,6 +58,7 @@ def fuse_planes(program: Program, schedule: Schedule) -> Program:
         if not any(fused):
             return program
         program = merge_mixes(program.with_planes(fuser.planes.values()), schedule)
+        program = share_reads(program, schedule)
 
 
 class _Fuser:
@@ -93,11 +95,24 @@ class _Fuser:
                 continue
             new = _through(self.program, plane, source, mine)
             if new is None and (self.reads[source.name] == 1 or _counts(source)):
-                new = _inside(plane, source, tap, self.schedule)
+                new = _inside(plane, source, tap, self._beside(found, tap), self.schedule)
             if new is not None:
-                layers = dict.fromkeys((*source.layers, *plane.layers))
+                layers = dict.fromkeys((*source.layers, *new.layers))
                 return replace(new, layers=tuple(layers))
         return None
+
+    def _beside(self, found: list[Tap], tap: Tap) -> dict[int, Plane]:
+        """Return the planes that are read once beside one that is to be fused, by tap."""
+        near = ((t, self.planes[t.plane]) for t in found if t is not tap)
+        return {
+            id(t): p
+            for t, p in near
+            if p.expr is not None
+            and self.reads[p.name] == 1
+            and p.name not in self.program.outputs
+            and not t.presence
+            and not folds(p.computed)
+        }
 
     def _put(self, new: Plane) -> None:
         """Put a plane in the place of its old self; drop what nobody reads any more."""
@@ -136,35 +151,69 @@ def _counted(plane: Plane, planes: Mapping[str, Plane]) -> Plane | None:
     return _replaced(plane, new) if new else None
 
 
-def _inside(plane: Plane, source: Plane, tap: Tap, schedule: Schedule) -> Plane | None:
+def _inside(
+    plane: Plane, source: Plane, tap: Tap, beside: Mapping[int, Plane], schedule: Schedule
+) -> Plane | None:
     """Compute a plane that is read once, at a place inside it, where it is read."""
     if tap.border != INSIDE or tap.y.r != 1 or tap.x.r != 1 or not (tap.y.p and tap.x.p):
         return None
     whole = bool(folds(source.computed))  # each of its pixels reads a row or a column
     if whole and not plane.same_size(source):
         return None
-    work = multiply_adds(plane.computed)
-    wide = -(-plane.computed.channels // 4) > schedule.packs
-    heavy = multiply_adds(source.computed) > 4 * source.channels
-    heavy = heavy or (whole and not _counts(source))
-    if work and heavy and (wide or work + multiply_adds(source.computed) > schedule.literals):
+    if not _fits(plane, multiply_adds(plane.computed), source, schedule):
         return None
     if source.phases == (1, 1):
         moved = shift(source.computed, tap.y, tap.x)
         return None if moved is None else _replaced(plane, {id(tap): moved})
-    return _into_phases(plane, source, tap)
+    return _into_phases(plane, source, tap, beside, schedule)
 
 
-def _into_phases(plane: Plane, source: Plane, tap: Tap) -> Plane | None:
-    """Compute a pixel for pixel (or cropped) reader of a phased plane in its phases."""
+def _fits(plane: Plane, work: int, source: Plane, schedule: Schedule) -> bool:
+    """Tell whether a plane of so much work may come to do a source's work too."""
+    more = multiply_adds(source.computed)
+    wide = -(-plane.computed.channels // 4) > schedule.packs
+    heavy = more > 4 * source.channels or (folds(source.computed) and not _counts(source))
+    return not (work and heavy and (wide or work + more > schedule.literals))
+
+
+def _into_phases(
+    plane: Plane, source: Plane, tap: Tap, beside: Mapping[int, Plane], schedule: Schedule
+) -> Plane | None:
+    """Compute a pixel for pixel (or cropped) reader of a phased plane in its phases.
+
+    What it reads beside that, in the same phases and only here, is computed there too: an
+    enlarged picture to which details are added need not be drawn by itself.
+    """
+    moved = _at_low_resolution(plane, source, tap)
+    if moved is None:
+        return None
+    known, layers = {id(tap): moved}, list(plane.layers)
+    work = multiply_adds(plane.computed) + multiply_adds(moved)
+    for other in taps(plane.computed):
+        near = beside.get(id(other))
+        if near is None or near.phases != source.phases:
+            continue
+        moved = _at_low_resolution(plane, near, other)
+        if moved is not None and _fits(plane, work, near, schedule):
+            known[id(other)] = moved
+            work += multiply_adds(moved)
+            layers = [*near.layers, *layers]
+    lifted = lift(plane.computed, source.phases, known)
+    if lifted is None:
+        return None
+    return replace(plane, expr=lifted, phases=source.phases, layers=tuple(layers))
+
+
+def _at_low_resolution(plane: Plane, source: Plane, tap: Tap) -> Expr | None:
+    """Return all phases of a source where a plane without phases reads a pixel of it."""
     by = (tap.y.offset, tap.x.offset)
     moves = [o % s for o, s in zip(by, source.phases, strict=True)]
-    if plane.phases != (1, 1) or (tap.y.p, tap.x.p) != (1, 1) or any(moves):
+    if plane.phases != (1, 1) or tap.border != INSIDE or any(moves):
+        return None
+    if any((axis.p, axis.r) != (1, 1) for axis in (tap.y, tap.x)):
         return None
     low = [Axis.of(offset=o // s) for o, s in zip(by, source.phases, strict=True)]
-    moved = shift(source.computed, *low)
-    lifted = None if moved is None else lift(plane.computed, source.phases, {id(tap): moved})
-    return None if lifted is None else replace(plane, expr=lifted, phases=source.phases)
+    return shift(source.computed, *low)
 
 
 def _replaced(plane: Plane, new: dict[int, Expr]) -> Plane:

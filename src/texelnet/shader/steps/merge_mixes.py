@@ -8,36 +8,57 @@ shader is written.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
 
 from texelnet.pixel import Program
-from texelnet.pixel.expr import Call, Constant, Expr, Mix, Tap, add, rebuild
+from texelnet.pixel.expr import (
+    Call,
+    Constant,
+    Expr,
+    Mix,
+    Tap,
+    add,
+    operands,
+    walk,
+    with_operands,
+)
 from texelnet.shader.schedule import Schedule
 
 
 def merge_mixes(program: Program, schedule: Schedule) -> Program:
     """Return the program with its mixes merged as far as that adds no multiplication."""
     return program.with_planes(
-        p if p.expr is None else replace(p, expr=rebuild(p.expr, _merged))
+        p if p.expr is None else replace(p, expr=_merged(p.expr))
         for p in program.planes.values()
     )
+
+
+def _merged(expr: Expr) -> Expr:
+    """Return an expression with its mixes merged; what several parts use stays one."""
+    users = Counter(id(o) for e in walk(expr) for o in operands(e))
+    new: dict[int, Expr] = {}
+    used: set[int] = set()
+    for e in walk(expr):
+        made = with_operands(e, [new[id(o)] for o in operands(e)])
+        if isinstance(made, Mix):
+            made = _mix(made.matrix, made.source, id(made.source) in used)
+        elif isinstance(made, Call) and made.function == "sum":
+            made = _sum(made)
+        new[id(e)] = made
+        if users[id(e)] > 1:
+            used.add(id(made))
+    return new[id(expr)]
 
 
 def _count(matrix: np.ndarray) -> int:
     return int(np.count_nonzero(matrix))
 
 
-def _merged(expr: Expr) -> Expr:
-    if isinstance(expr, Mix):
-        return _mix(expr.matrix, expr.source)
-    if isinstance(expr, Call) and expr.function == "sum":
-        return _sum(expr)
-    return expr
-
-
-def _mix(matrix: np.ndarray, source: Expr) -> Expr:
+def _mix(matrix: np.ndarray, source: Expr, used: bool = False) -> Expr:
+    """Return the mix; a source that is ``used`` elsewhere is computed all the same."""
     rows, columns = matrix.shape
     if rows == columns and np.array_equal(matrix, np.eye(rows)):
         return source
@@ -45,12 +66,12 @@ def _mix(matrix: np.ndarray, source: Expr) -> Expr:
         return Constant((matrix @ source.value.astype(np.float64)).astype(np.float32))
     if isinstance(source, Mix):
         product = matrix.astype(np.float64) @ source.matrix.astype(np.float64)
-        if _count(product) <= max(_count(matrix), _count(source.matrix)):
+        if _count(product) <= max(_count(matrix), 0 if used else _count(source.matrix)):
             return _mix(product, source.source)
     if isinstance(source, Call) and source.function == "sum":
         terms = [_mix(matrix, term) for term in source.arguments]
-        before = _count(matrix) + sum(_work(t) for t in source.arguments)
-        if sum(_work(t) for t in terms) <= before:
+        before = _count(matrix) + (0 if used else sum(map(_work, source.arguments)))
+        if sum(map(_work, terms)) <= before:
             return _sum(Call("sum", tuple(terms)))
     return Mix(matrix, source)
 
