@@ -130,9 +130,16 @@ def test_a_pass_binds_no_more_than_the_host_does(form) -> None:
     assert (len(passes), most) == {"fragment": (17 + 2, 13), "compute": (3 + 1, 3)}[form]
 
 
+LARGEST = "pooling_param { kernel_size: 3 pad: 1 }"
+
+
 def test_more_textures_than_the_host_binds_are_refused() -> None:
     names = [f"a{i}" for i in range(15)]
-    parts = "".join(conv("x", name, 3, 4, "pad: 1") for name in names)
+    parts = "".join(
+        conv("x", f"{name}c", 3, 4, "pad: 1")
+        + layer(name, "Pooling", f"{name}c", name, LARGEST)
+        for name in names
+    )
     both = eltwise("MAX", names, "m") + eltwise("SUM", names, "s") + eltwise("PROD", "ms", "p")
     fact = r"one pass would bind 16 textures, mpv binds 15\n  try: a narrower network, or fewer"
     with pytest.raises(ShaderError, match=fact):
