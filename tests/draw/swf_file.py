@@ -105,11 +105,11 @@ def read(content: bytes) -> Film:
             film.shapes[struct.unpack("<H", data[:2])[0]] = shape(data[2:])
         elif code == 39:
             number, count = struct.unpack("<HH", data[:4])
-            stands, shown = stage(tags(data[4:]))
+            stands, shown = stage(tags(data[4:]), film)
             assert count == len(shown) == 1
             film.sprites[number] = [number for _, (number, _) in sorted(stands.items())]
     assert codes[0] == 69  # FileAttributes
-    film.frames = stage(tags(body[at + 4 :]))[1]
+    film.frames = stage(tags(body[at + 4 :]), film)[1]
     assert len(film.frames) == frames
     return film
 
@@ -130,7 +130,7 @@ def tags(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def stage(
-    records: Iterator[tuple[int, bytes]],
+    records: Iterator[tuple[int, bytes]], film: Film
 ) -> tuple[dict[int, tuple[int, str]], list[dict[int, tuple[int, str]]]]:
     """Play placing and removing; return what stands at last, and what stood at each frame."""
     stands: dict[int, tuple[int, str]] = {}
@@ -143,6 +143,9 @@ def stage(
             assert moves == (depth in stands)
             assert not matrix or data[5] == 0  # no scale, no turn, no move
             name = data[5 + matrix :].rstrip(b"\0").decode() if named else ""
+            if moves:  # players exchange shapes, of sprites they keep the old one
+                assert stands[depth][0] in film.shapes
+                assert number in film.shapes
             stands[depth] = number, stands[depth][1] if moves else name
         elif code == 28:
             del stands[struct.unpack("<H", data)[0]]

@@ -12,12 +12,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from tests.draw.swf_file import read
 
 from texelnet.cli import main
-from texelnet.draw.rain import Glass, rain
-from texelnet.draw.rain_scene import frames, refracted, scene
+from texelnet.draw.out.swf import film
+from texelnet.draw.rain import Glass, Rain, rain
+from texelnet.draw.rain_scene import frames, refracted, resting, scene
 from texelnet.draw.rain_svg import animated
 from texelnet.draw.render import render
+from texelnet.draw.runlets import contours
 from texelnet.errors import PictureError
 from texelnet.picture import read_picture
 from texelnet.picture.animation import mp4, webp
@@ -27,6 +30,14 @@ SMALL = Glass(20, 15, drops=30)
 
 def numbered(count: int, size: tuple[int, int] = (16, 24)) -> list[np.ndarray]:
     return [np.full((*size, 3), 40 * number, np.uint8) for number in range(count)]
+
+
+def going_on(count: int) -> list[Rain]:
+    """Rain that slides, merges and falls anew, every tenth of a second."""
+    keys = [rain(Glass(20, 15, drops=40, largest=12, refill=3), 1)]
+    while len(keys) < count:
+        keys.append(keys[-1].step(0.1))
+    return keys
 
 
 def test_each_drop_is_labelled_with_the_area_of_its_volume() -> None:
@@ -82,10 +93,7 @@ def test_a_film_without_ffmpeg_says_what_to_try(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_an_svg_tells_each_drop_once_and_when_it_is_there() -> None:
-    now, keys = rain(Glass(20, 15, drops=40, largest=12, refill=3), 1), []
-    for _ in range(12):
-        keys.append(now)
-        now = now.step(0.1)
+    keys = going_on(12)
     text = animated(iter(keys), 10).decode()
     names = {name for key in keys for name in key.name.tolist()}
     assert text.count("<path") == len(names)
@@ -99,12 +107,30 @@ def test_an_svg_tells_each_drop_once_and_when_it_is_there() -> None:
         assert float(begin) + float(lasts) <= 1.1 + 1e-9
 
 
+def test_a_drop_rests_in_a_film_while_it_hardly_changes() -> None:
+    still, keys = 0.05, going_on(12)
+    shown = list(resting(keys, still))
+    for now, one in zip(keys, shown, strict=True):
+        drawn = {item.name: item.path for item in reversed(one.parts)}  # the rim comes first
+        wanted = dict(zip(now.name.tolist(), contours(now), strict=True))
+        assert list(drawn)[::-1] == [f"drop {name}" for name in sorted(wanted)]
+        for name, outline in wanted.items():
+            (found,) = drawn[f"drop {name}"].contours
+            assert np.abs(found.cubics - outline.cubics).max() <= still
+    made = read(film(shown, 10, 20))
+    places = sum(len(frame) for frame in made.frames)
+    assert len(made.sprites) < places / 2
+    for frame, one in zip(made.frames, shown, strict=True):
+        names = [name for _, (_, name) in sorted(frame.items())]
+        assert names == list(dict.fromkeys(item.name for item in one.parts))
+
+
 def test_rain_is_written_by_its_name(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["draw", "rain", "--width", "20", "--height", "15", "--drops", "20"]
     words += ["--seconds", "0.1", "--resolution", "3", "--after", "0"]
-    for name in ("rain.svg", "rain.webp", "frames"):
+    for name in ("rain.svg", "rain.swf", "rain.webp", "frames"):
         assert main([*words, "-o", str(tmp_path / name)]) == 0
         told = capsys.readouterr().out
         assert told == f"wrote {tmp_path / name}: 3 frames, 0.1 seconds\n"
@@ -123,11 +149,15 @@ def test_rain_is_written_by_its_name(
         (
             ["-o", "rain.gif"],
             'rain.gif: rain is not written as ".gif"\n'
-            "  try: a name that ends in .mp4, .webp, .svg or /\n",
+            "  try: a name that ends in .mp4, .webp, .svg, .swf or /\n",
         ),
         (
             ["-o", "r.svg", "--background", "x.png"],
             "r.svg: an SVG shows no background\n  try: .webp, .mp4 or a folder/\n",
+        ),
+        (
+            ["-o", "r.swf", "--background", "x.png"],
+            "r.swf: a film for Flash shows no background\n  try: .webp, .mp4 or a folder/\n",
         ),
         (["--preview", "--tilt", "999"], "glass: its tilt is 999\n  try: 0..180 degrees\n"),
         (

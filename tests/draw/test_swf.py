@@ -88,6 +88,38 @@ def test_what_rests_in_a_film_is_defined_once() -> None:
     assert film.frames[0][1] == film.frames[2][1]
 
 
+def test_shapes_without_a_name_are_exchanged_where_they_stand() -> None:
+    shapes = [Item(Path((circle((5, 5), r),)), RED) for r in (1, 2)]
+    film = read(swf.film([scene(shape) for shape in shapes], 25, 20))
+    assert [list(frame) for frame in film.frames] == [[1], [1]]
+    radii = [
+        shape.bounds[2] - shape.bounds[0] for at in (0, 1) for _, shape in film.painted(at)
+    ]
+    assert radii == [800, 1600]
+
+
+def test_names_keep_their_depth_where_the_order_lets_them() -> None:
+    a, b, c = (Item(SQUARE, Paint((0, 0, n / 2)), name) for n, name in enumerate("abc"))
+    orders = [scene(a, b), scene(a, b, c), scene(b, c), scene(c, a, b), scene(a, a)]
+    film = read(swf.film(orders, 25, 20))
+    stood = [{depth: name for depth, (_, name) in frame.items()} for frame in film.frames]
+    assert stood == [
+        {1: "a", 2: "b"},
+        {1: "a", 2: "b", 3: "c"},
+        {2: "b", 3: "c"},
+        {3: "c", 4: "a", 5: "b"},
+        {4: "a"},
+    ]
+
+
+def test_depths_begin_anew_before_they_run_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    a, b = (Item(SQUARE, RED, name) for name in "ab")
+    monkeypatch.setattr(swf, "MOST", 3)
+    film = read(swf.film([scene(a, b), scene(b, a), scene(a, b)], 25, 20))
+    stood = [{depth: name for depth, (_, name) in frame.items()} for frame in film.frames]
+    assert stood == [{1: "a", 2: "b"}, {2: "b", 3: "a"}, {1: "a", 2: "b"}]
+
+
 def test_a_drops_way_is_a_film_of_its_outlines() -> None:
     frames = list(Travel(Drop(30, 3, maker="tension")).frames(20, 10))
     shown = scenes([frame.outline.contour for frame in frames])

@@ -47,18 +47,21 @@ class Ruffle:
         self.page.route("**/*", self._give)
         self.page.goto("http://flash.test/page.html")
 
-    def show(self, film: bytes, width: int, height: int) -> np.ndarray:
-        """Return (height, width, 3) in 0..1 as soon as something is drawn and rests."""
+    def show(self, film: bytes, width: int, height: int, alike: int = 2) -> np.ndarray:
+        """Return (height, width, 3) in 0..1 as soon as something is drawn and rests.
+
+        It rests when so many looks, a fifth of a second apart, are alike.
+        """
         self.said.clear()
         self.page.set_viewport_size({"width": width, "height": height})
         self.page.evaluate(PLAY, [base64.b64encode(film).decode(), width, height])
-        end, before = time.monotonic() + SECONDS, b""
+        end, shots = time.monotonic() + SECONDS, list[bytes]()
         while time.monotonic() < end:
-            shot = self.page.screenshot()
-            picture = Image.open(io.BytesIO(shot)).convert("RGB")
-            if shot == before and any(low < high for low, high in picture.getextrema()):
+            shots.append(self.page.screenshot())
+            picture = Image.open(io.BytesIO(shots[-1])).convert("RGB")
+            drawn = any(low < high for low, high in picture.getextrema())
+            if drawn and len(shots) >= alike and len(set(shots[-alike:])) == 1:
                 return np.asarray(picture.reduce(FINER)) / 255
-            before = shot
             self.page.wait_for_timeout(200)
         raise TimeoutError("\n".join(["Ruffle drew nothing; it said:", *self.said]))
 

@@ -9,13 +9,15 @@ from pathlib import Path as File
 import numpy as np
 import pytest
 from PIL import Image
-from tests.flash.ruffle import Ruffle
+from tests.flash.ruffle import SECONDS, Ruffle
 
 from texelnet.cli import main
-from texelnet.draw import Drop, Path
+from texelnet.draw import Drop, Path, circle
 from texelnet.draw.generators import generator
-from texelnet.draw.out import OUTPUTS
-from texelnet.draw.scene import Item, Paint, Scene
+from texelnet.draw.out import OUTPUTS, swf
+from texelnet.draw.rain import Glass, rain
+from texelnet.draw.rain_scene import resting
+from texelnet.draw.scene import Colour, Item, Paint, Scene
 from texelnet.draw.scenes import SCENES
 from texelnet.draw.water import alone
 
@@ -40,10 +42,10 @@ def wanted(scene: Scene, resolution: float) -> np.ndarray:
         return np.asarray(image.convert("RGB")) / 255
 
 
-def check_same(seen: np.ndarray, drawn: np.ndarray) -> None:
-    """Hold the ink of a picture against the PNG's: 1 % of its area, 0.02 at its edges."""
-    ink = np.abs(drawn - drawn[0, 0]).sum()
-    assert np.abs(seen - drawn[0, 0]).sum() == pytest.approx(ink, rel=0.01)
+def check_same(seen: np.ndarray, drawn: np.ndarray, ground: Colour = (1, 1, 1)) -> None:
+    """Hold what is on a background against the PNG's: 1 % of its area, 0.02 at its edges."""
+    ink = np.abs(drawn - ground).sum()
+    assert np.abs(seen - ground).sum() == pytest.approx(ink, rel=0.01)
     low = np.min([np.roll(drawn, by, axis) for by in (-1, 0, 1) for axis in (0, 1)], axis=0)
     high = np.max([np.roll(drawn, by, axis) for by in (-1, 0, 1) for axis in (0, 1)], axis=0)
     edges = (high - low).max(2) > 1 / 255
@@ -60,6 +62,36 @@ def test_ruffle_draws_a_swf_as_the_png(name: str, ruffle: Ruffle) -> None:
     height, width, _ = drawn.shape
     seen = ruffle.show(OUTPUTS[".swf"].write(scene, resolution), width, height)
     check_same(seen, drawn)
+
+
+def rolling(name: str) -> list[Scene]:
+    """A ball that goes to the right."""
+    balls = [circle((1 + 0.2 * n, 7), 1) for n in range(40)]
+    return [Scene(20, 15, (Item(Path((ball,)), INK, name),)) for ball in balls]
+
+
+def raining() -> list[Scene]:
+    """Drops that slide, merge and fall anew, two seconds in all."""
+    rains = [rain(Glass(20, 15, drops=40, largest=12, refill=3), 1)]
+    while len(rains) < 20:
+        rains.append(rains[-1].step(0.1))
+    return list(resting(rains, 0.01))
+
+
+FILMS = {
+    "shapes": lambda: rolling(""),
+    "sprites": lambda: rolling("ball"),
+    "rain": raining,
+}
+
+
+@pytest.mark.parametrize("name", FILMS)
+def test_ruffle_plays_a_film_to_its_last_frame(name: str, ruffle: Ruffle) -> None:
+    scenes = FILMS[name]()
+    waits = 30 * SECONDS  # so long the last one is shown
+    film = swf.film([*scenes, *scenes[-1:] * waits], 30, 20)
+    seen = ruffle.show(film, 400, 300, alike=10)
+    check_same(seen, wanted(scenes[-1], 20), scenes[-1].background)
 
 
 @pytest.mark.parametrize("function", ["draw", "drawOld"])

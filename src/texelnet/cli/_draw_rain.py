@@ -1,4 +1,4 @@
-"""``texelnet draw rain -o rain.mp4|.webp|.svg|frames/``: rain on glass."""
+"""``texelnet draw rain -o rain.mp4|.webp|.svg|.swf|frames/``: rain on glass."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 HELP = "Draw rain on glass: a film, or its frames."
 KEYS = 10.0
 """Keys a second of an animated SVG."""
+OUTLINES = {".svg": "an SVG", ".swf": "a film for Flash"}
+"""Films of outlines."""
+STILL = 0.1
+"""Pixels that a drop may change in a film of outlines before it is drawn anew."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +48,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--drops", type=int, default=400, metavar="N", help="at first; 400")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="0")
     parser.add_argument("--background", metavar="FILE", help="a picture seen through the drops")
-    parser.add_argument("-o", dest="file", metavar="OUT", help=".mp4, .webp, .svg or a folder/")
+    parser.add_argument(
+        "-o", dest="file", metavar="OUT", help=".mp4, .webp, .svg, .swf or a folder/"
+    )
     parser.add_argument("--preview", action="store_true", help="show the first frame")
 
 
@@ -85,13 +91,14 @@ def run(words: argparse.Namespace) -> int:
 def _check(words: argparse.Namespace) -> None:
     """Refuse what can't be written, before any work."""
     suffix = Path(words.file).suffix.lower() if words.file else ""
-    if words.file and suffix not in ("", ".mp4", ".webp", ".svg"):
+    if words.file and suffix not in ("", ".mp4", ".webp", *OUTLINES):
         fact = f'rain is not written as "{suffix}"'
-        raise UsageError(words.file, fact, "a name that ends in .mp4, .webp, .svg or /")
+        raise UsageError(words.file, fact, "a name that ends in .mp4, .webp, .svg, .swf or /")
     if not words.file and not words.preview:
         raise UsageError("draw rain", "nothing is asked for", "-o rain.webp, or --preview")
-    if words.background and suffix == ".svg":
-        raise UsageError(words.file, "an SVG shows no background", ".webp, .mp4 or a folder/")
+    if words.background and suffix in OUTLINES:
+        fact = f"{OUTLINES[suffix]} shows no background"
+        raise UsageError(words.file, fact, ".webp, .mp4 or a folder/")
     if not 0 <= words.after <= 3600:
         raise UsageError("--after", f"{words.after:g} seconds", "0 to 3600")
 
@@ -103,6 +110,8 @@ def _write(
     drawn: Callable[[], Iterator[NDArray[np.uint8]]],
 ) -> None:
     from texelnet.disk import write_whole
+    from texelnet.draw.out.swf import film
+    from texelnet.draw.rain_scene import resting
     from texelnet.draw.rain_svg import animated
     from texelnet.picture import png
     from texelnet.picture.animation import ANIMATIONS
@@ -112,6 +121,10 @@ def _write(
         if suffix == ".svg":
             every = max(1, round(words.rate / KEYS))
             content = animated(_keys(now, count, words.rate, every, done), words.rate / every)
+        elif suffix == ".swf":
+            rains = _keys(now, count, words.rate, 1, done)
+            scenes = resting(rains, STILL / words.resolution)
+            content = film(scenes, words.rate, words.resolution)
         elif suffix:
             content = ANIMATIONS[suffix](_told(drawn(), done), words.rate)
         else:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from texelnet.draw.path import Path
+from texelnet.draw.path import Contour, Path
 from texelnet.draw.rain import Glass, Rain
 from texelnet.draw.raster import Patch, check_size, patches
 from texelnet.draw.render import render
@@ -37,6 +37,34 @@ def scene(now: Rain) -> Scene:
         labels.append(Label("drop", Path((outline,)), frozenset({name})))
     glass = now.glass
     return Scene(glass.width, glass.height, tuple(items), tuple(labels), ("drop",), SKY)
+
+
+def resting(rains: Iterable[Rain], still: float) -> Iterator[Scene]:
+    """Give scenes without labels, in which a drop rests while it hardly changes.
+
+    Its items are then the same objects, so a film of outlines holds them once. A drop keeps its
+    name, and those that came first are painted first.
+
+    Parameters
+    ----------
+    still
+        Millimetres that an outline may change before it is drawn anew.
+    """
+    shown: dict[int, tuple[Contour, tuple[Item, ...]]] = {}
+    for now in rains:
+        before, shown = shown, {}
+        size = now.glass.width, now.glass.height
+        for name, outline, (x, y) in zip(
+            now.name.tolist(), contours(now), now.place.tolist(), strict=True
+        ):
+            old = before.get(name)
+            if old is None or np.abs(old[0].cubics - outline.cubics).max() > still:
+                drawn = Scene(*size, parts(outline, (x, y), f"drop {name}"))
+                shown[name] = outline, tuple(drawn.placed())
+            else:
+                shown[name] = old
+        items = tuple(item for name in sorted(shown) for item in shown[name][1])
+        yield Scene(*size, items, background=SKY)
 
 
 def frames(

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections import Counter
 from collections.abc import Iterable
 from itertools import groupby
 
@@ -75,10 +76,11 @@ def film(scenes: Iterable[Scene], rate: float, resolution: float) -> bytes:
     if not 1 <= rate <= 255:
         raise DrawError("a film", f"{rate:g} frames a second", "1 to 255, as Flash has them")
     known, frames, first = _Dictionary(), list[bytes](), None
-    before: list[Placed] = []
+    before: dict[int, Placed] = {}
     for scene in scenes:
         first = first or scene
-        now = known.stage(scene, np.array(to_pixels(first, resolution)) * TWIPS)
+        things = known.things(scene, np.array(to_pixels(first, resolution)) * TWIPS)
+        now = _staged(before, things)
         frames.append(known.news() + b"".join(_changes(before, now)) + _tag(SHOW))
         before = now
     if first is None or len(frames) > MOST:
@@ -103,10 +105,11 @@ class _Dictionary:
 
     def __init__(self) -> None:
         self.numbers = dict[bytes, int]()
+        self.items = dict[Item, int]()
         self.written = list[bytes]()
 
-    def stage(self, scene: Scene, scale: Floats) -> list[Placed]:
-        """Define what is missing, and return what stands at depths 1, 2, ..."""
+    def things(self, scene: Scene, scale: Floats) -> list[Placed]:
+        """Define what is missing, and return what is to stand there, the lowest first."""
         found = list[Placed]()
         for name, items in groupby(scene.placed(), lambda item: item.name):
             shapes = [self.shape(item, scale) for item in items]
@@ -117,11 +120,14 @@ class _Dictionary:
 
     def shape(self, item: Item, scale: Floats) -> int:
         """Return the number of a shape."""
-        return self._number(SHAPE, _shape(item.path.through(scale), item.paint))
+        if item not in self.items:
+            content = _shape(item.path.through(scale), item.paint)
+            self.items[item] = self._number(SHAPE, content)
+        return self.items[item]
 
     def sprite(self, shapes: list[int]) -> int:
         """Return the number of a sprite of one frame."""
-        parts = _changes([], [(number, "") for number in shapes])
+        parts = _changes({}, {depth: (number, "") for depth, number in enumerate(shapes, 1)})
         return self._number(
             SPRITE, b"".join([struct.pack("<H", 1), *parts, _tag(SHOW), _tag(END)])
         )
@@ -143,25 +149,49 @@ class _Dictionary:
         return self.numbers[key]
 
 
-def _changes(before: list[Placed], now: list[Placed]) -> list[bytes]:
-    """Return the tags that put on the stage what stands there now; a name can't be changed."""
+def _staged(before: dict[int, Placed], things: list[Placed]) -> dict[int, Placed]:
+    """Return what stands at which depth; a name keeps its own where the order lets it."""
+    old = dict(zip(_counted(list(before.values())), before, strict=True))
+    now: dict[int, Placed] = {}
+    top, last = max(before, default=0), 0
+    for key, thing in zip(_counted(things), things, strict=True):
+        depth = old.get(key, 0)
+        if depth <= last:
+            depth = top = max(top, last) + 1
+        now[depth] = thing
+        last = depth
+    return now if last <= MOST else dict(enumerate(things, 1))
+
+
+def _counted(things: list[Placed]) -> list[tuple[str, int]]:
+    """Return each name and how often it came before."""
+    seen = Counter[str]()
+    found = []
+    for _, name in things:
+        found.append((name, seen[name]))
+        seen[name] += 1
+    return found
+
+
+def _changes(before: dict[int, Placed], now: dict[int, Placed]) -> list[bytes]:
+    """Return the tags that put on the stage what stands there now."""
     tags = []
-    for depth in range(1, max(len(before), len(now)) + 1):
-        old = before[depth - 1] if depth <= len(before) else None
-        new = now[depth - 1] if depth <= len(now) else None
+    for depth in sorted({*before, *now}):
+        old, new = before.get(depth), now.get(depth)
         if old == new:
             continue
-        moves = old is not None and new is not None and old[1] == new[1]
-        if old is not None and not moves:
+        # Shapes, which have no names, can be exchanged; of a sprite players keep the old one.
+        shapes = old is not None and new is not None and old[1] == new[1] == ""
+        if old is not None and not shapes:
             tags.append(_tag(REMOVE, struct.pack("<H", depth)))
         if new is not None:
-            tags.append(_put(depth, *new, moves))
+            tags.append(_put(depth, *new, shapes))
     return tags
 
 
-def _put(depth: int, number: int, name: str, moves: bool) -> bytes:
+def _put(depth: int, number: int, name: str, instead: bool) -> bytes:
     """Return PlaceObject2: instead of what stands there, or anew, unmoved, with a name."""
-    if moves:
+    if instead:
         return _tag(PLACE, struct.pack("<BHH", 0x03, depth, number))
     said = name.replace("\0", " ").encode("utf-8", "replace") + b"\0" if name else b""
     flags = 0x26 if name else 0x06  # HasName, HasMatrix, HasCharacter
