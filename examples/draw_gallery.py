@@ -6,6 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from texelnet.draw import Drop, coverage
+from texelnet.draw.course import Course
+from texelnet.draw.rain import Glass, rain
+from texelnet.draw.rain_scene import refracted
+from texelnet.draw.rain_scene import scene as rain_scene
 from texelnet.draw.render import render
 from texelnet.draw.scenes import SCENES
 from texelnet.draw.travel import Travel
@@ -74,10 +78,25 @@ def labelled(name, seed, unit):
     return np.where(one.instances > 0, 0.25 * one.colour + 0.75 * labels, one.colour)
 
 
+def rainfall():
+    """Glass that is raised while it rains, and a sunset seen through its drops."""
+    raised = Glass(48, 36, drops=220, tilt=Course(((0.5, 0), (2, 90))), largest=9, falling=40)
+    now, seen = rain(raised, seed=8), []
+    sky = np.linspace((0.35, 0.5, 0.75), (1.0, 0.75, 0.45), 90).T
+    ground = np.linspace((0.12, 0.2, 0.16), (0.3, 0.36, 0.25), 54).T
+    behind = np.repeat(np.concatenate([sky, ground], 1)[:, :, None], 192, 2)
+    for frame in range(91):
+        if frame in (15, 60, 90):
+            seen.append(render(rain_scene(now), 4).colour)
+        now = now.step(1 / 30)
+    seen.append(refracted(now, behind, 4))
+    yield [np.pad(one, ((0, 0), (0, 0), (0, 4)), constant_values=1) for one in seen]
+
+
 def main(folder):
     """Write the pictures."""
     folder.mkdir(exist_ok=True)
-    for make in (drops, way, scenes, annotations, lettering):
+    for make in (drops, way, rainfall, scenes, annotations, lettering):
         rows = [np.concatenate(row, axis=2) for row in make()]
         colour = np.concatenate(rows, axis=1).astype(np.float32)
         write_picture(Picture(colour), folder / f"draw-{make.__name__}.png")

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from texelnet.draw import crosses_itself
+from texelnet.draw.course import Course
 from texelnet.draw.rain import Glass, Rain, forces, rain
 from texelnet.draw.runlets import control_points, outlines, whole
 from texelnet.draw.touching import absorbers
@@ -122,6 +123,26 @@ def test_wind_pushes_drops_on_glass_that_lies_flat() -> None:
     assert Glass(tilt=0).critical == float("inf")
 
 
+def test_glass_that_is_tilted_by_and_by_lets_go_when_it_is_steep_enough() -> None:
+    tilt = Course(((1, 0), (3, 90)))
+    glass = Glass(tilt=tilt, condensing=0, refill=0, falling=0)
+    now = one(1.5 * Glass().critical, glass)
+    rested = now
+    while (later := rested.step(0.1)).place[0, 1] == now.place[0, 1]:
+        rested = later
+    pull, hold = forces(replace(now, age=rested.age))
+    assert 1 < rested.age < 3
+    assert pull[0, 1] > hold[0] > forces(replace(now, age=rested.age - 0.1))[0][0, 1]
+
+
+def test_wind_that_turns_pushes_the_other_way() -> None:
+    wind = (Course(((0, 60), (1, -60))), 0.0)
+    now = one(8.0, Glass(tilt=0, wind=wind))
+    pulls = [forces(replace(now, age=age))[0][0, 0] for age in (0, 0.5, 1)]
+    assert pulls[0] > 0 == pulls[1]
+    assert pulls[2] == -pulls[0]
+
+
 def test_a_tail_that_is_too_long_snaps_and_leaves_a_bead() -> None:
     glass = Glass(condensing=0, refill=0, falling=0)
     before = one(6.0, glass, tail=2.1)
@@ -176,6 +197,10 @@ def test_outlines_are_the_same_with_numba_and_without() -> None:
     ("words", "message"),
     [
         ({"tilt": 200}, "glass: its tilt is 200\n  try: 0..180 degrees"),
+        (
+            {"tilt": Course(((0, 90), (1, 181)))},
+            "glass: its tilt is 181\n  try: 0..180 degrees",
+        ),
         (
             {"receding": 40},
             "glass: its contact angles are 30 and 40\n"

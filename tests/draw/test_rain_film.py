@@ -142,6 +142,18 @@ def test_rain_is_written_by_its_name(
     assert len(capsys.readouterr().out.splitlines()) == 24
 
 
+def test_the_seconds_of_a_course_are_those_of_the_film(tmp_path: Path) -> None:
+    words = ["draw", "rain", "--width", "20", "--height", "15", "--drops", "60", "--after", "2"]
+    words += ["--seconds", "0.1", "--resolution", "3", "-o"]
+    folders = {}
+    for name, tilt in {"flat": "0", "then": "0:0,0.05:90", "upright": "90"}.items():
+        assert main([*words, str(tmp_path / name), "--tilt", tilt]) == 0
+        folders[name] = [p.read_bytes() for p in sorted((tmp_path / name).iterdir())]
+    assert folders["then"][:2] == folders["flat"][:2]
+    assert folders["then"][2] != folders["flat"][2]
+    assert folders["upright"][0] != folders["flat"][0]
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -158,6 +170,11 @@ def test_rain_is_written_by_its_name(
         (
             ["-o", "r.swf", "--background", "x.png"],
             "r.swf: a film for Flash shows no background\n  try: .webp, .mp4 or a folder/\n",
+        ),
+        (
+            ["--preview", "--wind", "0:5,4"],
+            '--wind: "0:5,4" is no number\n'
+            "  try: a number, or its values at seconds: 0:80,4:60\n",
         ),
         (["--preview", "--tilt", "999"], "glass: its tilt is 999\n  try: 0..180 degrees\n"),
         (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,8 +37,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--height": (75.0, "MM", "of the glass"),
         "--advancing": (30.0, "A", "contact angle in front, in degrees"),
         "--receding": (10.0, "A", "contact angle behind"),
-        "--tilt": (90.0, "A", "of the glass; 0 lies flat"),
-        "--wind": (0.0, "V", "to the right, metres a second"),
         "--falling": (60.0, "N", "drops a second"),
         "--wobble": (0.4, "W", "how far resting drops are from round, 0..1"),
     }
@@ -45,6 +44,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             name, type=float, default=usual, metavar=word, help=f"{said}; {usual:g}"
         )
+    changing = {
+        "--tilt": ("90", "A", "of the glass, 0 lies flat; or by seconds, 0:0,4:90; 90"),
+        "--wind": ("0", "V", "to the right, metres a second; or by seconds, 0:0,3:8; 0"),
+    }
+    for name, (usual_word, word, said) in changing.items():
+        parser.add_argument(name, default=usual_word, metavar=word, help=said)
     parser.add_argument("--drops", type=int, default=400, metavar="N", help="at first; 400")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="0")
     parser.add_argument("--background", metavar="FILE", help="a picture seen through the drops")
@@ -57,6 +62,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(words: argparse.Namespace) -> int:
     """Draw, write, show."""
     from texelnet.cli._preview import show
+    from texelnet.draw.course import read_course
     from texelnet.draw.rain import Glass, rain
     from texelnet.draw.rain_scene import check_frames, frames
     from texelnet.picture import read_picture
@@ -67,15 +73,15 @@ def run(words: argparse.Namespace) -> int:
         words.height,
         words.advancing,
         words.receding,
-        tilt=words.tilt,
-        wind=(words.wind, 0.0),
+        tilt=read_course(words.tilt, "--tilt"),
+        wind=(read_course(words.wind, "--wind"), 0.0),
         drops=words.drops,
         falling=words.falling,
         wobble=words.wobble,
     )
     count = check_frames(glass, words.seconds, words.rate, words.resolution)
     behind = read_picture(words.background).colour if words.background else None
-    now = rain(glass, words.seed)
+    now = replace(rain(glass, words.seed), age=-words.after)
     for _ in range(round(words.after * words.rate)):
         now = now.step(1 / words.rate)
     if words.file:

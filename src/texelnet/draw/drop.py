@@ -20,12 +20,13 @@ See Rayleigh, "On the capillary phenomena of jets", 1879, for the series; ElSher
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import cos, isfinite, pi, radians, sin, sqrt
+from math import isfinite, pi, sqrt
 
 import numpy as np
 
 from texelnet.draw.mulberry import Mulberry32
 from texelnet.draw.path import Contour, Floats, Point
+from texelnet.draw.repeatable import direction
 from texelnet.draw.simple import Certificate, certify, tamed
 from texelnet.draw.spline import catmull_rom, circle_factor
 from texelnet.errors import DrawError
@@ -112,8 +113,8 @@ class Drop:
 
 def cap_factor(angle: float) -> float:
     """Return f of the cap's volume f r^3, at a contact angle in degrees."""
-    c = cos(radians(angle))
-    return pi * (2 + c) * (1 - c) ** 2 / (3 * sin(radians(angle)) ** 3)
+    c, s = direction(angle)
+    return pi * (2 + c) * (1 - c) * (1 - c) / (3 * s * s * s)
 
 
 def jittered(rng: Mulberry32, wobble: float, count: int, alpha: str = "centripetal") -> Contour:

@@ -13,6 +13,9 @@ its width, then snaps after the head, and leaves a bead of the volume TRAIL r ds
 touch become one. Volume is never lost: what condenses or falls is counted as gained, what
 leaves the glass as lost. Lengths are millimetres, volumes microlitres, forces micronewtons.
 
+One seed is one rain on every machine, to the bit: what is computed here is made of sums,
+products, quotients and square roots alone (``repeatable``).
+
 See Furmidge, "Studies at phase interfaces", 1962 (k = 1); ElSherbini, Jacobi, "Retention
 forces and contact angles for critical liquid drops on non-horizontal surfaces", 2006; for
 tails Podgorski, Flesselles, Limat, "Corners, cusps, and pearls in running drops", 2001.
@@ -21,14 +24,17 @@ tails Podgorski, Flesselles, Limat, "Corners, cusps, and pearls in running drops
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import cos, isfinite, pi, radians, sin
+from math import isfinite, pi, radians, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
+from texelnet.draw.course import Changing, ever
+from texelnet.draw.course import now as at
 from texelnet.draw.drop import cap_factor
 from texelnet.draw.mulberry import fractions
 from texelnet.draw.path import Floats
+from texelnet.draw.repeatable import cbrt, direction, exp, log, poisson
 from texelnet.draw.touching import absorbers
 from texelnet.errors import DrawError
 
@@ -66,9 +72,9 @@ class Glass:
     retention
         k of F_r: 24 / pi^3 as ElSherbini and Jacobi measured it, 1 as Furmidge has it.
     tilt
-        90 is upright, 0 lies flat.
+        90 is upright, 0 lies flat; a number, or a Course of them over the rain's age.
     wind
-        Metres a second along x and y, y down.
+        Metres a second along x and y, y down; each a number or a Course.
     drops
         How many there are at first, and again by new ones as they run together.
     refill
@@ -88,8 +94,8 @@ class Glass:
     advancing: float = 30.0
     receding: float = 10.0
     retention: float = 24 / pi**3
-    tilt: float = 90.0
-    wind: tuple[float, float] = (0.0, 0.0)
+    tilt: Changing = 90.0
+    wind: tuple[Changing, Changing] = (0.0, 0.0)
     drops: int = 400
     refill: float = 0.3
     falling: float = 60.0
@@ -101,8 +107,9 @@ class Glass:
     def __post_init__(self) -> None:
         sizes = (self.width, self.height, self.retention)
         numbers = (*sizes, self.refill, self.falling, self.condensing)
-        if not all(map(isfinite, (*numbers, *self.wind))) or min(numbers) < 0:
-            told = ", ".join(f"{number:g}" for number in (*numbers, *self.wind))
+        blown = [speed for along in self.wind for speed in ever(along)]
+        if not all(map(isfinite, (*numbers, *blown))) or min(numbers) < 0:
+            told = ", ".join(f"{number:g}" for number in (*numbers, *blown))
             raise DrawError("glass", f"its numbers are {told}", "finite ones, not below 0")
         if not 1 <= self.width * self.height <= MOST_AREA:
             size = f"it is {self.width:g} x {self.height:g} mm"
@@ -110,8 +117,9 @@ class Glass:
         if not 0 < self.receding <= self.advancing < 180:
             fact = f"its contact angles are {self.advancing:g} and {self.receding:g}"
             raise DrawError("glass", fact, "0 < receding <= advancing < 180 degrees")
-        if not 0 <= self.tilt <= 180:
-            raise DrawError("glass", f"its tilt is {self.tilt:g}", "0..180 degrees")
+        for tilt in ever(self.tilt):
+            if not 0 <= tilt <= 180:
+                raise DrawError("glass", f"its tilt is {tilt:g}", "0..180 degrees")
         if not 0 < self.smallest <= self.largest < 1e6:
             fact = f"volumes from {self.smallest:g} to {self.largest:g}"
             raise DrawError("glass", fact, "0 < smallest <= largest < 1000000")
@@ -128,20 +136,20 @@ class Glass:
     @property
     def hold(self) -> float:
         """F_r of a drop a millimetre in radius, on clean dry glass."""
-        between = cos(radians(self.receding)) - cos(radians(self.advancing))
+        between = direction(self.receding)[0] - direction(self.advancing)[0]
         return self.retention * TENSION * 2 * between
 
     @property
     def critical(self) -> float:
-        """The volume from which a drop slides by its weight, where q is 1."""
-        pull = GRAVITY * sin(radians(self.tilt))
+        """The volume from which a drop slides by its weight, where q is 1, at first."""
+        pull = GRAVITY * direction(at(self.tilt, 0))[1]
         if pull <= 0:
             return float("inf")
         return float((self.hold / (pull * cap_factor(self.angle) ** (1 / 3))) ** 1.5)
 
     def radius(self, volume: Floats) -> Floats:
         """Return the radii of round drops."""
-        return np.asarray(np.cbrt(volume / cap_factor(self.angle)))
+        return cbrt(volume / cap_factor(self.angle))
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,6 +178,8 @@ class Rain:
         Microlitres that came, and that left the glass.
     born
         How many drops there ever were.
+    age
+        Seconds since it began; tilt and wind go by them.
     """
 
     glass: Glass
@@ -185,6 +195,7 @@ class Rain:
     gained: float = 0.0
     lost: float = 0.0
     born: int = 0
+    age: float = 0.0
 
     @property
     def radius(self) -> Floats:
@@ -192,7 +203,7 @@ class Rain:
         return self.glass.radius(self.volume)
 
     def step(self, seconds: float = 1 / 60, compile: bool = True) -> Rain:
-        """Return the rain a little later; of one seed always the same.
+        """Return the rain a little later; of one seed always the same, on every machine.
 
         Parameters
         ----------
@@ -202,11 +213,12 @@ class Rain:
         if not 0 < seconds <= 1:
             raise DrawError("rain", f"a step of {seconds:g} seconds", "up to 1")
         rng = np.random.default_rng([self.seed % 2**63, self.frame + 1])
-        later = replace(self, frame=self.frame + 1, wet=self.wet * np.exp(-seconds / DRYING))
+        drier = self.wet * float(exp(-seconds / DRYING))
+        later = replace(self, frame=self.frame + 1, wet=drier)
         for change in (_condensed, _slid):
             later = change(later, seconds)
         later = _merged(_left(later), compile)
-        return _refilled(later, seconds, rng)
+        return replace(_refilled(later, seconds, rng), age=self.age + seconds)
 
 
 def rain(glass: Glass | None = None, seed: int = 0) -> Rain:
@@ -230,11 +242,12 @@ def rain(glass: Glass | None = None, seed: int = 0) -> Rain:
 def _fallen(now: Rain, count: int, rng: np.random.Generator) -> Rain:
     """Add drops at random places."""
     glass = now.glass
-    place = rng.uniform((0, 0), (glass.width, glass.height), (count, 2))
-    share = rng.uniform(size=count) ** 4
-    volume = glass.smallest * (glass.largest / glass.smallest) ** share
+    place = rng.random((count, 2)) * (glass.width, glass.height)
+    share = rng.random(count) ** 2
+    volume = glass.smallest * exp(share * share * log(glass.largest / glass.smallest))
     gained = now.gained + float(volume.sum())
-    return replace(_added(now, place, volume, rng.uniform(-1, 1, (count, 6))), gained=gained)
+    waves = 2 * rng.random((count, 6)) - 1
+    return replace(_added(now, place, volume, waves), gained=gained)
 
 
 def _added(now: Rain, place: Floats, volume: Floats, waves: Floats) -> Rain:
@@ -264,11 +277,11 @@ def _condensed(now: Rain, seconds: float) -> Rain:
 def forces(now: Rain) -> tuple[Floats, Floats]:
     """Return what pulls at each drop (n, 2), and what holds it (n,)."""
     glass, r = now.glass, now.radius
-    angle = radians(glass.angle)
-    front = (angle - sin(angle) * cos(angle)) / sin(angle) ** 2  # of r^2
-    wind = np.asarray(glass.wind, np.float64)
-    pull = AIR * front * np.hypot(*wind) * r[:, None] ** 2 * wind
-    pull[:, 1] += GRAVITY * sin(radians(glass.tilt)) * now.volume
+    c, s = direction(glass.angle)
+    front = (radians(glass.angle) - s * c) / (s * s)  # of r^2
+    x, y = (at(along, now.age) for along in glass.wind)
+    pull = AIR * front * sqrt(x * x + y * y) * r[:, None] ** 2 * np.array([x, y])
+    pull[:, 1] += GRAVITY * direction(at(glass.tilt, now.age))[1] * now.volume
     column, row = _cell(now)
     key = row.astype(np.uint32) * np.uint32(65537) + column.astype(np.uint32)
     dirt = 0.6 + 0.8 * fractions(key * np.uint32(2654435761) + np.uint32(now.seed % 2**32))
@@ -285,7 +298,7 @@ def _slid(now: Rain, seconds: float) -> Rain:
     """Move heads, pull tails, leave beads."""
     r = now.radius
     pull, hold = forces(now)
-    size = np.hypot(pull[:, 0], pull[:, 1])
+    size = np.sqrt((pull * pull).sum(1))
     moves = size > hold
     speed = np.where(moves, np.minimum((size - hold) / (DRAG * r), FASTEST), 0.0)
     turn = np.where(moves[:, None], pull / np.maximum(size, 1e-300)[:, None], now.turn)
@@ -338,6 +351,7 @@ def _kept(now: Rain, which: NDArray[np.bool_]) -> Rain:
 def _refilled(now: Rain, seconds: float, rng: np.random.Generator) -> Rain:
     """Let new drops fall, and more for those that are missing."""
     missing = max(0, now.glass.drops - len(now.volume))
-    usual = now.glass.falling * seconds - missing * np.expm1(-now.glass.refill * seconds)
-    count = min(int(rng.poisson(min(usual, MOST))), MOST - len(now.volume))
+    come = 1 - float(exp(-now.glass.refill * seconds))
+    usual = min(now.glass.falling * seconds + missing * come, MOST)
+    count = min(poisson(rng, usual), MOST - len(now.volume))
     return _fallen(now, count, rng) if count > 0 else now
