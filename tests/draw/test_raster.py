@@ -138,6 +138,14 @@ def test_the_loop_that_is_compiled_gives_the_same_bits(
     np.testing.assert_array_equal(*sums)
 
 
+def test_an_edge_that_halves_pixels_covers_none_of_them_mostly() -> None:
+    around = [circle((5.3, 5.1), 0.01 * n + 1, 7) for n in range(1, 40)]
+    halves = polygon([[2.5, 2.5], [7.5, 2.5], [7.5, 7.5], [2.5, 7.5]])
+    for shapes in ([halves], [*around, halves], [halves, *around][::-1]):
+        found = list(patches(shapes, 10, 10))[-1]
+        assert found.mostly.sum() == 16
+
+
 def test_many_shapes_at_once_are_what_each_is_alone() -> None:
     rng = np.random.default_rng(5)
     shapes = [

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
+from numpy.typing import NDArray
 
 from texelnet.draw.accumulate import LOOPS, Floats, Ints, settled, vectorised
 from texelnet.draw.compiled import compiled
@@ -31,6 +32,9 @@ Shape = Contour | Path
 
 TOLERANCE = 0.01
 """How far a chord may be from its curve, in pixels."""
+LAST_BITS = 1e-9
+"""More than what sums leave of nothing: no last bits shall tell what an edge that halves a
+pixel is labelled."""
 MOST_PIXELS = 100_000_000
 MOST_COORDINATE = 1e9
 _BATCH = 1 << 22
@@ -54,6 +58,11 @@ class Patch:
     top: int
     left: int
     coverage: Floats
+
+    @property
+    def mostly(self) -> NDArray[np.bool_]:
+        """Which pixels it covers by more than half; a half is none, whatever its last bits."""
+        return np.asarray(self.coverage > 0.5 + LAST_BITS)
 
     @property
     def place(self) -> tuple[slice, slice]:

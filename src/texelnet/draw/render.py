@@ -46,7 +46,7 @@ class Thing:
     @property
     def amodal(self) -> Mask:
         """Its whole mask, hidden parts too, of the patch."""
-        return np.asarray(self.patch.coverage > 0.5)
+        return self.patch.mostly
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +105,7 @@ def render(scene: Scene, resolution: float) -> Rendering:
         zip(items, patches(paths, width, height), strict=True)
     ):
         _paint(colour, item, patch)
-        top[patch.place][patch.coverage > 0.5] = number
+        top[patch.place][patch.mostly] = number
         drawn.append(patch)
     known = {id(item.path): place for place, item in enumerate(items)}
     own = [known.get(id(label.path)) for label in scene.labels]
@@ -146,7 +146,7 @@ def _paint(colour: NDArray[np.float64], item: Item, patch: Patch) -> None:
 
 
 def _seen(label: Label, patch: Patch, names: list[str], top: NDArray[np.int32]) -> Mask:
-    within = patch.coverage > 0.5
+    within = patch.mostly
     if label.items is None:
         return np.asarray(within)
     shows = np.array([*(name in label.items for name in names), False])
