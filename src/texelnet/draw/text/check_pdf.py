@@ -145,7 +145,7 @@ class _Said:
         self.open: list[str | None] = []
 
     def begin(self, operands: Sequence[Any]) -> None:
-        about = operands[-1] if operands else None
+        about: Any = operands[-1] if operands else None
         if not hasattr(about, "get"):
             about = self.known.get(about)
         about = about.get_object() if hasattr(about, "get_object") else about
