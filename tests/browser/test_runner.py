@@ -23,7 +23,7 @@ from texelnet.run.wgpu import Session
 from texelnet.shader.compile import compile_network
 from texelnet.shader.package import Package, in_memory
 from texelnet.shader.precision import Precision
-from texelnet.shader.schedule import COMPUTE, FRAGMENT, Schedule
+from texelnet.shader.schedule import COMPUTE, FRAGMENT, TILE, Schedule
 from texelnet.shader.targets import TARGETS
 
 pytestmark = [pytest.mark.browser, pytest.mark.gpu]
@@ -44,6 +44,7 @@ SMALL = """
 COLOUR = Contract(channels="rgb", border=1, padding="reflect")
 BGR = Contract("bgr", range=(0, 255), mean=(104, 117, 123), border=1, returns="residual")
 STAGED = replace(COMPUTE, staged=True)
+MORE = replace(TILE, workgroup=(16, 16), shared=32_768)
 BUFFERED = replace(COMPUTE, literals=40, block=(2, 3))
 BUFFERED_FRAGMENT = replace(FRAGMENT, literals=40, packs=1)
 
@@ -57,6 +58,8 @@ CASES = {
     "decon-x2, fragment, buffered": ("decon-x2", BUFFERED_FRAGMENT, (17, 30)),
     "decon-x2, staged, odd": ("decon-x2", STAGED, (13, 21)),
     "rgb with a border, staged": (COLOUR, replace(STAGED, workgroup=(8, 8)), (9, 14)),
+    "decon-x2, tile, odd": ("decon-x2", TILE, (13, 21)),
+    "rgb with a border, tile, more memory": (COLOUR, MORE, (9, 43)),
     "decon-x2, one pixel": ("decon-x2", COMPUTE, (1, 1)),
     "rgb with a border": (COLOUR, COMPUTE, (9, 14)),
     "rgb with a border, fragment": (COLOUR, FRAGMENT, (9, 14)),

@@ -58,7 +58,7 @@ def test_every_step_can_be_watched(capsys, tmp_path):
     [
         ("--for", "webpu", '--for: there is no "webpu"\n  try: did you mean webgpu?\n'),
         ("--schedule", "tiled", '--schedule: there is no "tiled"\n'
-         "  try: one of hybrid, compute, fragment\n"),
+         "  try: did you mean tile?\n"),
     ],
 )  # fmt: skip
 def test_a_host_or_schedule_that_does_not_exist(capsys, tmp_path, option, word, wanted):

@@ -96,8 +96,11 @@ LEFT_OUT = {
     ("question", "webgpu", "compute"),
     ("question", "webgpu", "hybrid"),
     ("small", "webgpu", "hybrid"),
+    ("small", "webgpu", "fragment"),
+    ("small", "webgpu", "tile"),
     ("small", "mpv", "compute"),
     ("small", "mpv", "fragment"),
+    ("small", "mpv", "tile"),
 }
 """Where another golden shows the same."""
 

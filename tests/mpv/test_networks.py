@@ -28,7 +28,7 @@ from texelnet.shader.targets.mpv import COMPUTE, FRAGMENT, MPV
 
 pytestmark = [pytest.mark.gpu, pytest.mark.usefixtures("host")]
 
-forms = pytest.mark.parametrize("form", MPV.schedules)
+forms = pytest.mark.parametrize("form", ["compute", "fragment"])
 BAR = 0.6 / 255
 BEND = layer("bend", "PReLU", "a", "a")
 VALID = conv("x", "a", 3, 6) + BEND + deconv("a", "y", 4, 3, "stride: 2 pad: 1")
@@ -95,6 +95,16 @@ def test_contracts_are_drawn_within_the_bar(name, form):
     small = network(layers, contract, channels)
     pictures = [video(channels, *size) for size in ((13, 127), (64, 41))]
     assert largest(small, pictures, form) <= BAR
+
+
+@pytest.mark.parametrize(
+    "name", ["colour, a border", "mirrored border", "zeros around, 0..255"]
+)
+def test_tiles_are_drawn_within_the_bar(name):
+    """In 31 x 13 groups and more, with zeros, edges and mirrored edges around."""
+    layers, contract, channels = CONTRACTS[name]
+    pictures = [video(channels, *size) for size in ((3, 5), (13, 127))]
+    assert largest(network(layers, contract, channels), pictures, "tile") <= BAR
 
 
 @forms

@@ -19,8 +19,8 @@ GREY = np.full((1, 9, 11), 0.5, np.float32)
 
 def test_what_is_tried_for_players() -> None:
     usual, hard = (tune.candidates(MPV, hard) for hard in (False, True))
-    assert {"compute", "fragment", "compute, blocks of 2x2"} <= set(usual)
-    assert set(hard) - set(usual) == {"compute, hard"}
+    assert {"compute", "fragment", "tile", "compute, blocks of 2x2"} <= set(usual)
+    assert set(hard) - set(usual) == {"compute, hard", "tile, hard"}
     assert {s.packs for s in hard.values() if s.form == "fragment"} == {1}
 
 

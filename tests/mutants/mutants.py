@@ -168,6 +168,14 @@ def read_a_row_lower(text: str) -> str:
     return re.sub(r"(\n  let y0 = g\.y)(?: / 2)?;", r"\1 + 1;", text)
 
 
+def wait_for_nobody(text: str) -> str:
+    return re.sub(r"\n *workgroupBarrier\(\);", "", text)
+
+
+def read_a_column_beside_in_the_tile(text: str) -> str:
+    return re.sub(r"(= tile0\[at0 \+ )1\]", r"\g<1>2]", text)
+
+
 def bend_the_wrong_side(text: str) -> str:
     return re.sub(r"\bmin\(", "max(", text)
 
@@ -225,6 +233,8 @@ MUTANTS = (
     Mutant("a wrong output scale", shader(scale_the_output, last=True)),
     Mutant("no numbers", shader(take_a_root_of_less_than_nothing, last=True)),
     Mutant("a row too low", shader(read_a_row_lower)),
+    Mutant("a tile that nobody waits for", shader(wait_for_nobody)),
+    Mutant("a column too far in a tile", shader(read_a_column_beside_in_the_tile)),
     Mutant("bent on the wrong side", shader(bend_the_wrong_side)),
     Mutant("a removed pass", manifest(remove)),
     Mutant("passes in another order", manifest(reorder)),

@@ -15,7 +15,7 @@ from tests.mutants.networks import network
 from texelnet.run.verify import BUILT_IN, Proof, verify
 from texelnet.shader.compile import compile_network
 from texelnet.shader.precision import Precision
-from texelnet.shader.schedule import COMPUTE, FRAGMENT, Schedule
+from texelnet.shader.schedule import COMPUTE, FRAGMENT, TILE, Schedule
 from texelnet.shader.targets.webgpu import WEBGPU
 
 HALVES = Precision({"look": "fp16", "widen": "fp16"})
@@ -26,6 +26,7 @@ PACKAGES: dict[str, tuple[str, Schedule, Precision]] = {
     "bytes": ("bytes", COMPUTE, Precision()),
     "stamp in 16 bits": ("stamp", COMPUTE, HALVES),
     "valid, staged": ("valid", replace(COMPUTE, staged=True), Precision()),
+    "valid, tile": ("valid", TILE, Precision()),
     "stamp, staged in 16 bits": ("stamp", replace(COMPUTE, staged=True), HALVES),
 }
 NOISE = [trial for trial in BUILT_IN if trial.name == "noise" and trial.size == "13x127"]

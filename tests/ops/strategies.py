@@ -40,13 +40,14 @@ def schedules(draw: st.DrawFn) -> Schedule:
     return Schedule(
         form=form,
         block=draw(st.sampled_from(blocks)),
-        workgroup=(8, 8),
+        workgroup=draw(st.sampled_from([(8, 8), (4, 2)])),
         packs=draw(st.sampled_from([1, 8] if form == "compute" else [1, 2])),
         literals=draw(st.sampled_from([5000, 30, 0])),
         looped_packs=draw(st.sampled_from([1, 2])),
         fuse=draw(st.booleans()),
         winograd=draw(st.sampled_from([0, 2, 4])),
         staged=draw(st.booleans()),
+        shared=draw(st.sampled_from([0, 0, 16_384, 1_000])),
     )
 
 

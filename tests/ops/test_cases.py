@@ -17,10 +17,12 @@ from texelnet.shader.package import in_memory
 from texelnet.shader.schedule import COMPUTE, FRAGMENT, HYBRID, Schedule
 from texelnet.shader.targets import TARGETS
 
-LOOPED = replace(COMPUTE, literals=40, block=(2, 3), workgroup=(8, 8), staged=True)
+LOOPED = replace(
+    COMPUTE, literals=40, block=(2, 3), workgroup=(8, 8), staged=True, shared=9_000
+)
 SPLIT = replace(FRAGMENT, packs=1, literals=40)
 SCHEDULES = [HYBRID, COMPUTE, FRAGMENT, LOOPED, SPLIT]
-IDS = ["hybrid", "compute", "fragment", "looped", "split"]
+IDS = ["hybrid", "compute", "fragment", "looped and shared", "split"]
 
 cases = pytest.mark.parametrize(("op", "case"), CASES, ids=NAMES)
 schedules = pytest.mark.parametrize("schedule", SCHEDULES, ids=IDS)

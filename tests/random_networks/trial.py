@@ -9,7 +9,7 @@ import numpy as np
 from tests.random_networks.draft import PROBES, Draft
 
 from texelnet.graph.contract import Contract
-from texelnet.shader.schedule import COMPUTE, FRAGMENT, HYBRID, Schedule
+from texelnet.shader.schedule import COMPUTE, FRAGMENT, HYBRID, TILE, Schedule
 from texelnet.shader.targets import mpv
 
 Planes = dict[str, np.ndarray]
@@ -38,12 +38,18 @@ TURNS = {
     "compute, Winograd's squares of 4, staged": replace(COMPUTE, winograd=4, staged=True),
     "compute, few planes read at once": replace(COMPUTE, winograd=0, reads=3),
     "fragment, few planes read at once": replace(FRAGMENT, reads=2),
+    "tile": TILE,
+    "tile, squares, small groups of little memory": replace(
+        TILE, workgroup=(4, 2), winograd=2, shared=1_500, staged=True
+    ),
+    "tile, weights in a buffer": replace(TILE, literals=60),
 }
 """The schedules that seeds take in turn."""
 LUMA = Contract(levels="limited", range=(-1, 1), scale=1)
 RGB = Contract(channels="rgb", range=(-1, 1), scale=1)
 HOSTED = {
     "luma, compute": (LUMA, mpv.COMPUTE),
+    "luma, tile": (LUMA, mpv.TILE),
     "RGB twice as large, fragment": (replace(RGB, scale=2), mpv.FRAGMENT),
     "full luma twice as large, fragment": (
         replace(LUMA, levels="full", scale=2),

@@ -14,7 +14,7 @@ from texelnet.cli import main
 from texelnet.errors import DeviceError, PackageError
 from texelnet.graph.network import Network
 from texelnet.run import clocks, tune
-from texelnet.shader.schedule import COMPUTE, FRAGMENT
+from texelnet.shader.schedule import COMPUTE, FRAGMENT, HYBRID
 from texelnet.shader.targets import TARGETS
 from texelnet.shader.tuned import shipped
 
@@ -109,8 +109,16 @@ def test_an_interruption_before_the_first_frame_is_one(monkeypatch: pytest.Monke
 
 def test_what_compiles_for_long_is_tried_when_asked_for() -> None:
     usual, hard = (tune.candidates(WEBGPU, hard) for hard in (False, True))
-    assert set(hard) - set(usual) == {"hybrid, hard", "compute, hard"}
+    assert set(hard) - set(usual) == {f"{n}, hard" for n in ("hybrid", "compute", "tile")}
     assert {s.winograd for s in hard.values()} == {0, 2, 4}
+
+
+def test_what_graphics_cards_may_be_faster_with_is_tried() -> None:
+    """Packs stored at once, and tiles in a workgroup's memory, with squares and without."""
+    usual = tune.candidates(WEBGPU)
+    assert usual["hybrid, not staged"] == replace(HYBRID, staged=False)
+    tiled = {name: s.winograd for name, s in usual.items() if s.shared}
+    assert {"tile": 0, "tile, squares": 2}.items() <= tiled.items()
 
 
 def test_a_kept_schedule_is_read_back(tmp_path: Path) -> None:

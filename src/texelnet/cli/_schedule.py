@@ -19,7 +19,8 @@ def add_schedule(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--schedule",
         metavar="NAME",
-        help="fragment, compute, hybrid or a file of `texelnet tune`; the host's usual one",
+        help="fragment, compute, hybrid, tile or a file of `texelnet tune`; the host's usual "
+        "one",
     )
     parser.add_argument(
         "--device",

@@ -71,7 +71,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="a PNG or JPEG to compare besides the built-in pictures; as often as you like",
     )
     parser.add_argument(
-        "--schedule", metavar="NAME", help="fragment, compute or hybrid; the host's usual one"
+        "--schedule",
+        metavar="NAME",
+        help="fragment, compute, hybrid or tile; the host's usual one",
     )
     parser.add_argument(
         "--edited", action="store_true", help="files were edited on purpose: let pictures judge"

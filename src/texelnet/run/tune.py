@@ -58,6 +58,10 @@ def candidates(target: Target, hard: bool = False) -> dict[str, Schedule]:
         found[f"{name}, groups of 16x16"] = replace(usual, workgroup=(16, 16))
         found[f"{name}, no squares"] = replace(usual, winograd=0)
         found[f"{name}, blocks of 2x2"] = replace(usual, winograd=0, block=(2, 2))
+        if usual.staged:
+            found[f"{name}, not staged"] = replace(usual, staged=False)
+        if usual.shared:
+            found[f"{name}, squares"] = replace(usual, winograd=2)
         if hard:
             found[f"{name}, hard"] = usual.hard()
     return found

@@ -47,6 +47,7 @@ def device() -> Any:
         "max-storage-buffer-binding-size",
         "max-storage-buffers-per-shader-stage",
         "max-color-attachment-bytes-per-sample",
+        "max-compute-workgroup-storage-size",
     )
     limits = {n: adapter.limits[n] for n in names if n in adapter.limits}
     return adapter.request_device_sync(required_limits=limits)

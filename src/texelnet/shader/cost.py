@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from texelnet.pixel import Program
-from texelnet.shader.kernel import Kernel, Load, Loop, Statement, Store, Sweep
+from texelnet.shader.kernel import Kernel, Load, Loop, Share, Statement, Store, Sweep
 from texelnet.shader.precision import Precision, texel_bytes
 
 LARGE = 1 << 20
@@ -46,6 +46,7 @@ def cost(
                 continue
             loads += (swept.width if sweep.axis else swept.height).at(names)
         totals["texels_read"] += loads * invocations
+        totals["texels_read"] += shared_texels(kernel.body) * _groups(kernel, names) / pixels
         totals["texels_written"] += stores * invocations
     held = sum(
         Fraction(p.height.at(names) * p.width.at(names), pixels)
@@ -55,6 +56,23 @@ def cost(
     )
     rounded = {name: round(float(value), 3) for name, value in totals.items()}
     return {"passes": len(kernels), **rounded, "texture_bytes": round(float(held), 3)}
+
+
+def shared_texels(body: Iterable[Statement]) -> int:
+    """Return how many texels a workgroup reads into its memory."""
+    total = 0
+    for s in body:
+        if isinstance(s, Loop):
+            total += s.count * shared_texels(s.body)
+        elif isinstance(s, Share):
+            total += len(s.loads) * s.shape[0] * s.shape[1]
+    return total
+
+
+def _groups(kernel: Kernel, names: Mapping[str, int]) -> Fraction:
+    """Return how many workgroups a pass starts."""
+    (rows, columns), (wide, tall) = (size.at(names) for size in kernel.grid), kernel.workgroup
+    return Fraction(-(-rows // tall) * -(-columns // wide))
 
 
 def _texels(body: Iterable[Statement]) -> tuple[int, int]:

@@ -5,16 +5,17 @@ A blocked or looped schedule is tested equal to its program here before any GPU 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
 from texelnet.pixel import Program
 from texelnet.pixel.evaluate import fold, free_sizes, given, read
-from texelnet.pixel.expr import FUNCTIONS, Fold
+from texelnet.pixel.expr import FUNCTIONS, Axis, Fold
 from texelnet.pixel.storage import Storage, storage_of, stored
 from texelnet.shader.kernel import (
     Accumulate,
+    Barrier,
     Choose,
     Combine,
     Gather,
@@ -23,6 +24,8 @@ from texelnet.shader.kernel import (
     Load,
     Loop,
     Past,
+    Recall,
+    Share,
     Start,
     Statement,
     Store,
@@ -59,9 +62,6 @@ def _packed(array: np.ndarray) -> np.ndarray:
     return np.pad(array, ((0, -len(array) % 4), (0, 0), (0, 0)))
 
 
-Named = Load | Past | Sweep | Start | Let | Gather | Choose
-
-
 class _Run:
     """One pass over its whole grid; a variable is (4, rows, columns)."""
 
@@ -76,6 +76,7 @@ class _Run:
         self.sizes = sizes
         self.rows, self.columns = (np.arange(s.at(sizes)) for s in kernel.grid)
         self.values: dict[str, np.ndarray] = {}
+        self.memory: dict[str, np.ndarray] = {}  # (4, groups * rows, groups * columns)
 
     def do(self, body: Iterable[Statement], turn: int = 0) -> None:
         for s in body:
@@ -84,10 +85,14 @@ class _Run:
                     self.do(s.body, i)
             elif isinstance(s, Store):
                 self._store(s)
+            elif isinstance(s, Share):
+                self._share(s, turn)
+            elif isinstance(s, Recall):
+                self.values[s.to] = self._recalled(s)
             elif isinstance(s, Accumulate):
                 product = self._product(s, turn)
                 self.values[s.to] = product if s.begins else self.values[s.to] + product
-            else:
+            elif not isinstance(s, Barrier):
                 self.values[s.to] = self._value(s, turn)
 
     def _product(self, s: Accumulate, turn: int) -> np.ndarray:
@@ -104,7 +109,9 @@ class _Run:
         return product
 
     def _value(
-        self, s: Load | Past | Sweep | Start | Let | Combine | Gather | Choose, turn: int
+        self,
+        s: Load | Past | Sweep | Start | Let | Combine | Gather | Choose,
+        turn: int,
     ) -> np.ndarray:
         shape = (4, len(self.rows), len(self.columns))
         if isinstance(s, Load):
@@ -148,6 +155,36 @@ class _Run:
         assert self.kernel.weights is not None
         column: np.ndarray = self.kernel.weights[value.first][:, 0, None, None]
         return column
+
+    def _share(self, s: Share, turn: int) -> None:
+        """Read the tiles of all workgroups, side by side."""
+        y, x = (
+            (axis.at(invocations[::side])[:, None] + np.arange(count)).ravel()
+            for invocations, axis, count, side in self._sides(s, s.shape)
+        )
+        for load in s.loads:
+            layer = turn if load.layer is None else load.layer
+            pack = self.planes[load.plane][4 * layer : 4 * layer + 4]
+            self.memory[load.to] = read(pack, y, x, load.border)
+
+    def _recalled(self, s: Recall) -> np.ndarray:
+        """Return a texel of each workgroup's own tile; none lies in another's."""
+        memory, places = self.memory[s.memory], []
+        shape = self.kernel.memory[s.memory]
+        for invocations, axis, count, side in self._sides(s, shape):
+            place = axis.at(invocations % side)
+            assert np.all((place >= 0) & (place < count)), f"{s.to} lies outside its tile"
+            places.append(invocations // side * count + place)
+        texels: np.ndarray = memory[:, places[0][:, None], places[1][None, :]]
+        return texels
+
+    def _sides(
+        self, s: Share | Recall, shape: tuple[int, int]
+    ) -> Iterator[tuple[np.ndarray, Axis, int, int]]:
+        """Yield all rows or columns, the axis, and how many a tile and a group have."""
+        columns, rows = self.kernel.workgroup
+        yield self.rows, s.y, shape[0], rows
+        yield self.columns, s.x, shape[1], columns
 
     def _store(self, s: Store) -> None:
         plane = self.planes[self.kernel.plane.name]

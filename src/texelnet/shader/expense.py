@@ -15,13 +15,17 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from texelnet.shader.cost import shared_texels
 from texelnet.shader.kernel import (
     Accumulate,
+    Barrier,
     Combine,
     Gather,
     Kernel,
     Load,
     Loop,
+    Recall,
+    Share,
     Statement,
     Store,
 )
@@ -40,6 +44,9 @@ TERM, SCALED = 0.01, 0.05
 SIMPLE = 0.02
 """Any other operation on a pack."""
 
+KEPT, RECALLED, BARRIER = 0.7, 0.4, 4.0
+"""A texel written to a workgroup's memory or read from there, and all waiting for all."""
+
 A_CALL, AN_OPERATION = 20, 4
 """What a driver compiles for a fetch or a store, and for an operation on a pack."""
 SECONDS, CROWDED = 8e-5, 12_000
@@ -56,7 +63,9 @@ def expense(kernel: Kernel) -> float:
     numbers = {id(s.matrix): s.matrix for s in kernel.body if isinstance(s, Accumulate)}
     count = sum(m.size for m in numbers.values() if isinstance(m, np.ndarray))
     number = next((price for most, price in NUMBERS.items() if count <= most), MORE)
-    return _cost(kernel.body, stored, number) / (rows * columns)
+    group = kernel.workgroup[0] * kernel.workgroup[1]
+    tiles = (KEPT + FETCH) * shared_texels(kernel.body) / group
+    return (_cost(kernel.body, stored, number) + tiles) / (rows * columns)
 
 
 def _cost(body: Iterable[Statement], stored: float, number: float) -> float:
@@ -66,6 +75,10 @@ def _cost(body: Iterable[Statement], stored: float, number: float) -> float:
             total += s.count * _cost(s.body, stored, number)
         elif isinstance(s, Load):
             total += 0 if s.presence else FETCH
+        elif isinstance(s, Recall):
+            total += RECALLED
+        elif isinstance(s, Barrier):
+            total += BARRIER
         elif isinstance(s, Store):
             total += stored
         elif isinstance(s, Accumulate):
@@ -75,7 +88,7 @@ def _cost(body: Iterable[Statement], stored: float, number: float) -> float:
                 total += 16 * BUFFERED
         elif isinstance(s, Combine):
             total += sum(TERM if abs(factor) == 1 else SCALED for factor, _ in s.terms)
-        elif not isinstance(s, Gather):
+        elif not isinstance(s, Gather | Share):
             total += SIMPLE
     return total
 
@@ -95,6 +108,8 @@ def _size(body: Iterable[Statement]) -> int:
     for s in body:
         if isinstance(s, Loop):
             total += _size(s.body)
+        elif isinstance(s, Share):
+            total += A_CALL * (len(s.loads) + 1)
         elif isinstance(s, Load | Store):
             total += A_CALL
         elif isinstance(s, Accumulate):

@@ -15,6 +15,9 @@ import numpy as np
 from texelnet.pixel import Plane, Size
 from texelnet.pixel.expr import Axis, Border, Place, Stretch
 
+TEXEL = 16
+"""Bytes of a pack in a workgroup's memory."""
+
 
 @dataclass(frozen=True)
 class Load:
@@ -131,6 +134,35 @@ class Store:
     source: str
 
 
+@dataclass(frozen=True)
+class Share:
+    """Read a rectangle of a plane into the workgroup's memory, all its invocations together.
+
+    Each of ``loads`` reads a pack into the memory that it is called after, and its place is a
+    place of the rectangle. The first of them is (y, x) of the group's first invocation.
+    """
+
+    loads: tuple[Load, ...]
+    y: Axis
+    x: Axis
+    shape: tuple[int, int]  # rows, columns
+
+
+@dataclass(frozen=True)
+class Barrier:
+    """Wait until all invocations of the workgroup are here: then memory is read, or written."""
+
+
+@dataclass(frozen=True)
+class Recall:
+    """Name a texel of the workgroup's memory; (y, x) is of the invocation's place in it."""
+
+    to: str
+    memory: str
+    y: Axis
+    x: Axis
+
+
 @dataclass(frozen=True, eq=False)
 class Loop:
     """Do the body once for every pack of a plane."""
@@ -139,9 +171,9 @@ class Loop:
     body: tuple[Statement, ...]
 
 
-Statement = (
-    Load | Past | Sweep | Start | Accumulate | Combine | Let | Gather | Choose | Store | Loop
-)
+Value = Load | Recall | Past | Start | Accumulate | Combine | Let | Gather | Choose
+"""What names one pack."""
+Statement = Value | Sweep | Share | Barrier | Store | Loop
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,6 +203,16 @@ class Kernel:
     staged: bool = False
 
     @property
+    def memory(self) -> dict[str, tuple[int, int]]:
+        """Texels (rows, columns) that a workgroup keeps for its invocations, by their name."""
+        return {load.to: s.shape for s in shares(self.body) for load in s.loads}
+
+    @property
+    def shared(self) -> int:
+        """Bytes of its memory that a workgroup takes."""
+        return sum(rows * columns * TEXEL for rows, columns in self.memory.values())
+
+    @property
     def group(self) -> tuple[int, int]:
         """Pixels (columns, rows) of the plane that a workgroup of a compute pass stores."""
         store = next(s for s in self.body if isinstance(s, Store))
@@ -178,12 +220,23 @@ class Kernel:
 
 
 def texels_read(body: Iterable[Statement]) -> Iterator[Load | Sweep]:
-    """Return the statements that read planes, those in loops too."""
+    """Return the statements that read planes, those in loops and of whole workgroups too."""
     for statement in body:
         if isinstance(statement, Load | Sweep):
             yield statement
+        elif isinstance(statement, Share):
+            yield from statement.loads
         elif isinstance(statement, Loop):
             yield from texels_read(statement.body)
+
+
+def shares(body: Iterable[Statement]) -> Iterator[Share]:
+    """Return what workgroups read together, in loops too."""
+    for statement in body:
+        if isinstance(statement, Share):
+            yield statement
+        elif isinstance(statement, Loop):
+            yield from shares(statement.body)
 
 
 def is_presence(read: Load | Sweep) -> bool:

@@ -10,10 +10,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+FORMS = ("hybrid", "compute", "fragment")
 HARD = 1 << 20
 """Literals a plane, and seconds of a driver, that no network reaches."""
 MOST_PACKS = 8
 """Packs a compute pass writes at once."""
+SHARED = 16_384
+"""Bytes of memory that every host gives a workgroup: WebGPU's and Vulkan's least."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,10 @@ class Schedule:
         Whether a compute pass stores its packs in buffers, which the host then copies into the
         plane's texture: on a software driver a quarter of the time. A plane of one channel is
         stored at once.
+    shared
+        Bytes of its memory that a workgroup may take. Before anything else it reads there the
+        tile that its invocations read between them, where that is less than half of what each
+        would read for itself (:mod:`texelnet.shader.write.shared`). 0: each for itself.
     """
 
     form: str = "compute"
@@ -73,6 +80,7 @@ class Schedule:
     seconds: int = 30
     spare: int = 0
     staged: bool = False
+    shared: int = 0
 
     @property
     def side(self) -> int:
@@ -117,6 +125,7 @@ class Schedule:
             packs=MOST_PACKS,
             winograd=0,
             staged=False,
+            shared=0,
         )
 
     def json(self) -> dict[str, Any]:
@@ -135,5 +144,6 @@ class Schedule:
 COMPUTE = Schedule(winograd=2)
 FRAGMENT = Schedule(form="fragment", block=(1, 1), workgroup=(1, 1), packs=2)
 HYBRID = Schedule(form="hybrid", packs=2, winograd=2, staged=True)
-SCHEDULES = {"hybrid": HYBRID, "compute": COMPUTE, "fragment": FRAGMENT}
+TILE = Schedule(workgroup=(8, 8), shared=SHARED)
+SCHEDULES = {"hybrid": HYBRID, "compute": COMPUTE, "fragment": FRAGMENT, "tile": TILE}
 """The schedules of hosts that have all of it; a target lists its own."""

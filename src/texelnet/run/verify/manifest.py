@@ -20,7 +20,7 @@ from texelnet.pixel.storage import STORAGE
 from texelnet.shader.dialects.wgsl import texel_format
 from texelnet.shader.package import Package, read_package
 from texelnet.shader.precision import Precision
-from texelnet.shader.schedule import COMPUTE, SCHEDULES, Schedule
+from texelnet.shader.schedule import COMPUTE, FORMS, Schedule
 from texelnet.shader.targets.mpv import FORMAT as USER_SHADER
 
 MOST_BYTES = 1 << 24
@@ -187,6 +187,8 @@ def _check_pass(look: _Look, key: str, entry: Any, table: Mapping[str, Any]) -> 
     look.pair(f"{key}.workgroup", entry["workgroup"], 1, 1024)
     if "staged" in entry:
         look.pair(f"{key}.staged", entry["staged"], 1, 1 << 16)
+    if "shared" in entry:
+        look.whole(f"{key}.shared", entry["shared"], 1, 1 << 20)
     free = {p[s] for p in planes.values() for s in ("height", "width") if isinstance(p[s], str)}
     for tree in look.rows(f"{key}.grid", entry["grid"], least=2, most=2):
         look.tree(f"{key}.grid", tree, free)
@@ -208,7 +210,7 @@ def schedule_of(values: Any, where: str) -> Schedule:
         if key not in usual:
             look.wrong("schedule", key, f"one of {', '.join(usual)}")
         elif key == "form":
-            look.among(place, value, tuple(SCHEDULES), "hybrid, compute or fragment")
+            look.among(place, value, FORMS, "hybrid, compute or fragment")
         elif isinstance(like, bool):
             look.among(place, value, (True, False), "true or false")
         elif key == "winograd":
@@ -217,7 +219,7 @@ def schedule_of(values: Any, where: str) -> Schedule:
         elif isinstance(like, tuple):
             look.pair(place, value, 1, 16 if key == "block" else 1024)
         elif isinstance(like, int):
-            look.whole(place, value, int(key not in ("literals", "spare")), 1 << 30)
+            look.whole(place, value, int(key not in ("literals", "spare", "shared")), 1 << 30)
         else:
             look.word(place, value)
     return Schedule.of(table)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -16,22 +16,23 @@ from texelnet.pixel import Size
 from texelnet.pixel.expr import Axis, Place, Stretch
 from texelnet.shader.kernel import (
     Accumulate,
+    Barrier,
     Choose,
     Combine,
     Gather,
     Kernel,
-    Let,
     Load,
     Loop,
     Past,
+    Recall,
+    Share,
     Start,
     Statement,
     Store,
     Sweep,
+    Value,
     Weight,
 )
-
-Simple = Load | Past | Start | Accumulate | Let | Gather | Choose
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,9 @@ class Dialect:
     let_weights: str  # declares {0} as {1}, a vector or a matrix of the type {2}
     running: str  # declares a variable {0} beginning as {1}
     loop: str  # opens a loop over {0} up to {1}
+    steps: str  # opens a loop over {0} from {1} up to {2}, by {3}
+    memory: str  # declares {0}: a workgroup's memory of {1} packs
+    barrier: str
     real: str  # a whole number as a float
     inside: str  # whether coordinate {0} lies in 0 .. {1}-1
     mask: str  # {1} where {2} holds, else {0}
@@ -77,6 +81,7 @@ class Host:
     fits: Callable[[str, str], str]  # x, y: whether it may be stored; empty where it always may
     weight: Callable[[str], str]  # index
     invocation: Mapping[str, str]  # "x", "y": the invocation's own coordinates
+    local: Mapping[str, str] = field(default_factory=dict)  # in its workgroup; "index" too
 
 
 def float32_digits(value: float) -> str:
@@ -84,6 +89,9 @@ def float32_digits(value: float) -> str:
     assert np.isfinite(value), f"a weight is {value}"
     return str(np.float32(value))
 
+
+LOCAL = {"x": "l.x", "y": "l.y", "index": "index"}
+"""What hosts call an invocation's place in its workgroup, and its number there."""
 
 Remark = Callable[[Statement], str]
 """What is said beside a statement; nothing if empty."""
@@ -102,6 +110,15 @@ def print_body(
 
 def _moved(base: str, offset: int) -> str:
     return f"{base} {'-' if offset < 0 else '+'} {abs(offset)}" if offset else base
+
+
+def _along(axis: Axis, text: str) -> str:
+    """Print where an axis reads from a place, but for its offset."""
+    if axis.p != 1:
+        text = f"{axis.p} * {text}"
+    if axis.q:
+        text = f"{text} + {axis.q}"
+    return f"({text}) / {axis.r}" if axis.r != 1 else text
 
 
 @dataclass
@@ -133,18 +150,21 @@ class _Printer:
                 lines += ["  " + line for line in self.block(s.body)] + ["}"]
             elif isinstance(s, Sweep):
                 lines += self.sweep(s)
+            elif isinstance(s, Share):
+                lines += self.share(s)
+            elif isinstance(s, Barrier):
+                lines.append(self.dialect.barrier)
             else:
                 lines += self.statement(s)
                 said = self.remark(s)
                 lines[-1] += f"  // {said}" if said else ""
         return lines + self.stores(stores)
 
-    def statement(
-        self, s: Load | Past | Start | Accumulate | Combine | Let | Gather | Choose
-    ) -> list[str]:
+    def statement(self, s: Value) -> list[str]:
         d = self.dialect
-        if isinstance(s, Load):
-            return [d.let.format(s.to, self.load(s))]
+        if isinstance(s, Load | Recall):
+            texel = self.load(s) if isinstance(s, Load) else self.recall(s)
+            return [d.let.format(s.to, texel)]
         if isinstance(s, Past):
             over, by = self.stretched(s.place, "yx"[s.axis])
             rest = f"{d.real.format(f'({over} % {by})')} / {d.real.format(by)}"
@@ -195,16 +215,11 @@ class _Printer:
             over, by = self.stretched(axis, direction)
             base = self.name(direction, self.dialect.let_int, f"{over} / {by}")
             return _moved(base, axis.offset)
-        text = self.host.invocation[direction]
         if not axis.p:
             return str(axis.offset)
-        if axis.p != 1:
-            text = f"{axis.p} * {text}"
-        if axis.q:
-            text = f"{text} + {axis.q}"
-        if axis.r != 1:
-            text = f"({text}) / {axis.r}"
-        return _moved(self.name(direction, self.dialect.let_int, text), axis.offset)
+        d, text = self.dialect, _along(axis, self.host.invocation[direction])
+        named = text if text.isidentifier() else self.name(direction, d.let_int, text)
+        return _moved(named, axis.offset)
 
     def load(self, s: Load) -> str:
         d, checks = self.dialect, []
@@ -230,6 +245,29 @@ class _Printer:
         if not checks:
             return texel
         return d.mask.format(self.vector(np.full(4, s.border.value)), texel, both)
+
+    def share(self, s: Share) -> list[str]:
+        """Print a loop in which a workgroup reads a tile; each invocation takes its turns."""
+        d, host, (rows, columns) = self.dialect, self.host, s.shape
+        group = self.kernel.workgroup[0] * self.kernel.workgroup[1]
+        lines = []
+        sides = (("down", "y", s.y, "/"), ("right", "x", s.x, "%"))
+        for name, side, axis, by in sides:
+            first = _along(axis, f"({host.invocation[side]} - {host.local[side]})")
+            text = f"{_moved(first, axis.offset)} + i {by} {columns}"
+            lines.append(d.let_int.format(name, text))
+        place = replace(host, invocation={"y": "down", "x": "right"})
+        reader = _Printer(self.kernel, d, place, self.remark)
+        texels = [f"{load.to}[i] = {reader.load(load)};" for load in s.loads]
+        lines += [*reader.head, *texels]
+        begin = d.steps.format("i", host.local["index"], rows * columns, group)
+        return [begin, *("  " + line for line in lines), "}"]
+
+    def recall(self, s: Recall) -> str:
+        columns = self.kernel.memory[s.memory][1]
+        y, x = (_along(a, self.host.local[side]) for a, side in ((s.y, "y"), (s.x, "x")))
+        at = self.name("at", self.dialect.let_int, f"{y} * {columns} + {x}")
+        return f"{s.memory}[{_moved(at, s.y.offset * columns + s.x.offset)}]"
 
     def sweep(self, s: Sweep) -> list[str]:
         """Print a loop over all rows or columns; it begins with the first of them."""

@@ -27,6 +27,9 @@ GLSL = Dialect(
     let_weights="const {2} {0} = {1};",
     running="vec4 {0} = {1};",
     loop="for (int {0} = 0; {0} < {1}; {0}++) {{",
+    steps="for (int {0} = {1}; {0} < {2}; {0} += {3}) {{",
+    memory="shared vec4 {0}[{1}];",
+    barrier="barrier();",
     real="float({0})",
     inside="uint({0}) < uint({1})",
     mask="mix({0}, {1}, bvec4({2}))",  # a choice, where ?: would branch

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from texelnet.shader.dialects.dialect import (
+    LOCAL,
     SHARED_FUNCTIONS,
     Dialect,
     Host,
@@ -31,6 +32,9 @@ WGSL = Dialect(
     let_weights="let {0} = {1};",
     running="var {0} = {1};",
     loop="for (var {0} = 0; {0} < {1}; {0}++) {{",
+    steps="for (var {0} = {1}; {0} < {2}; {0} += {3}) {{",
+    memory="var<workgroup> {0}: array<vec4f, {1}>;",
+    barrier="workgroupBarrier();",
     real="f32({0})",
     inside="u32({0}) < u32({1})",
     mask="select({0}, {1}, {2})",  # where false, where true, condition
@@ -98,6 +102,7 @@ def module(kernel: Kernel, storage: str = "fp32", remark: Remark | None = None) 
         ),
         fits=frame.fits,
         invocation={"x": "g.x", "y": "g.y"},
+        local=LOCAL,
     )
     body = print_body(kernel, WGSL, host, *([remark] if remark else []))
     text = "\n".join(body)
@@ -113,7 +118,10 @@ def module(kernel: Kernel, storage: str = "fp32", remark: Remark | None = None) 
 
 
 def _bindings(kernel: Kernel, storage: str) -> list[str]:
-    """Planes read, what a compute pass stores into, the sampler, the weights, in that order."""
+    """Planes read, what a compute pass stores into, the sampler, the weights, in that order.
+
+    After them a workgroup's memory.
+    """
     layered = [packs(p.channels) > 1 for p in kernel.reads]
     kinds = [
         f"var plane{i}: texture_2d{'_array' if array else ''}<f32>"
@@ -131,7 +139,8 @@ def _bindings(kernel: Kernel, storage: str) -> list[str]:
         kinds.append("var nearest: sampler")
     if kernel.weights is not None:
         kinds.append("var<storage, read> weights: array<mat4x4f>")
-    return [f"@group(0) @binding({i}) {kind};" for i, kind in enumerate(kinds)]
+    bound = [f"@group(0) @binding({i}) {kind};" for i, kind in enumerate(kinds)]
+    return bound + [WGSL.memory.format(n, r * c) for n, (r, c) in kernel.memory.items()]
 
 
 class _Frame(NamedTuple):
@@ -162,12 +171,8 @@ def _read(name: str, layered: bool) -> list[str]:
 
 def _compute(kernel: Kernel) -> _Frame:
     layered = packs(kernel.plane.channels) > 1
-    columns, rows = kernel.workgroup
     before = [
-        "",
-        f"@compute @workgroup_size({columns}, {rows})",
-        "fn main(@builtin(global_invocation_id) id: vec3u) {",
-        "  let g = vec2i(id.xy);",
+        *_main(kernel),
         "  let size = vec2i(textureDimensions(result));",
     ]
 
@@ -181,25 +186,33 @@ def _compute(kernel: Kernel) -> _Frame:
     return _Frame(before, ["}"], store, fits)
 
 
+def _main(kernel: Kernel, *others: str) -> list[str]:
+    """Open a compute shader; the place in its workgroup is named if tiles are shared."""
+    columns, rows = kernel.workgroup
+    given, names = ["global_invocation_id) id: vec3u", *others], ["let g = vec2i(id.xy);"]
+    if kernel.memory:
+        given += ["local_invocation_id) local: vec3u", "local_invocation_index) number: u32"]
+        names += ["let l = vec2i(local.xy);", "let index = i32(number);"]
+    words = [f"@builtin({one}" for one in given]
+    head = [f"fn main({words[0]}) {{"]
+    if len(words) > 1:
+        head = ["fn main(", *(f"  {word}," for word in words), ") {"]
+    size = f"@compute @workgroup_size({columns}, {rows})"
+    return ["", size, *head, *(f"  {name}" for name in names)]
+
+
 def _staged(kernel: Kernel, half: bool) -> _Frame:
     """Store each pack in a buffer that holds all that the workgroups make: nothing is left out.
 
     The host copies what lies in the plane; rows begin where it can.
     """
-    columns, rows = kernel.workgroup
     wide, texels = kernel.group[0], ROW // (8 if half else 16)
     pitch = f"i32(groups.x) * {wide}"
     if wide % texels:
         pitch = f"({pitch} + {texels - 1}) & {-texels}"
     before = [
         *(HALVES if half else ()),
-        "",
-        f"@compute @workgroup_size({columns}, {rows})",
-        "fn main(",
-        "  @builtin(global_invocation_id) id: vec3u,",
-        "  @builtin(num_workgroups) groups: vec3u,",
-        ") {",
-        "  let g = vec2i(id.xy);",
+        *_main(kernel, "num_workgroups) groups: vec3u"),
         f"  let pitch = {pitch};",
     ]
 

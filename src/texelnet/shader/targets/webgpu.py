@@ -5,8 +5,8 @@ channel, else layers of rgba32float or rgba16float, a layer a pack; "texture" na
 whose texture it is, for some share one), passes are run in order.
 A pass that is "staged" stores each pack in a buffer, whose rows are as long as all its
 workgroups together, each so many columns and rows, in multiples of 256 bytes; the host then
-copies them into the texture. Sizes are written as trees: a number, a name of the input's free
-size, or [operator, operand, ...].
+copies them into the texture. "shared" are bytes of memory that a workgroup takes. Sizes are
+written as trees: a number, a name of the input's free size, or [operator, operand, ...].
 """
 
 from __future__ import annotations
@@ -73,6 +73,8 @@ def _pass(kernel: Kernel, file: str) -> dict[str, Any]:
     }
     if kernel.staged:
         entry["staged"] = list(kernel.group)
+    if kernel.memory:
+        entry["shared"] = kernel.shared
     if kernel.weights is not None:
         entry["weights"] = f"{_stem(kernel)}.weights"
     return entry

@@ -76,6 +76,7 @@ export function limitsFor({ passes, planes }, files) {
     maxTextureArrayLayers: Math.max(...Object.values(planes).map(({ packs }) => packs)),
     maxSampledTexturesPerShaderStage: most(({ reads }) => reads.length),
     maxComputeInvocationsPerWorkgroup: most(({ workgroup: [x, y] }) => x * y),
+    maxComputeWorkgroupStorageSize: most(({ shared }) => shared ?? 0),
     maxStorageBuffersPerShaderStage: most(
       ({ packs, staged, weights }) => (staged ? packs[1] : 0) + (weights ? 1 : 0),
     ),

@@ -18,6 +18,7 @@ from texelnet.shader.kernel import Kernel, packs, texels_read
 from texelnet.shader.schedule import MOST_PACKS, Schedule
 from texelnet.shader.write.draft import Draft
 from texelnet.shader.write.products import windows
+from texelnet.shader.write.shared import share
 from texelnet.shader.write.stores import store
 
 
@@ -106,6 +107,9 @@ def _kernel(
 ) -> Kernel:
     draft = Draft(plane, program, schedule)
     store(draft, range(first, first + count))
+    body = tuple(draft.body)
+    if schedule.form == "compute" and schedule.shared:
+        body = share(body, schedule.workgroup, schedule.shared)
     part = count / packs(plane.channels)
     rows, columns = plane.positions
     if schedule.form == "fragment":
@@ -123,7 +127,7 @@ def _kernel(
         grid=((rows + (by - 1)) // by, (columns + (bx - 1)) // bx),
         workgroup=schedule.workgroup,
         layers=(first, count),
-        body=tuple(draft.body),
+        body=body,
         weights=np.stack(draft.weights) if draft.weights else None,
         macs=round(multiply_adds(plane.computed) * part),
         notes=plane.layers,

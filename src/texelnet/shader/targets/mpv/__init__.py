@@ -16,7 +16,7 @@ which darkens a little in every pass. So a pass rounds to nearest before it writ
 See mpv's manual, "Video Output Drivers", `--glsl-shaders`.
 """
 
-from texelnet.shader.targets.mpv.target import COMPUTE, FORMAT, FRAGMENT, MPV, sees
+from texelnet.shader.targets.mpv.target import COMPUTE, FORMAT, FRAGMENT, MPV, TILE, sees
 from texelnet.shader.targets.mpv.textures import HOOKED, SHOWN
 
-__all__ = ["COMPUTE", "FORMAT", "FRAGMENT", "HOOKED", "MPV", "SHOWN", "sees"]
+__all__ = ["COMPUTE", "FORMAT", "FRAGMENT", "HOOKED", "MPV", "SHOWN", "TILE", "sees"]

@@ -17,7 +17,7 @@ from functools import cached_property
 
 from texelnet.errors import ShaderError
 from texelnet.pixel import Size
-from texelnet.shader.dialects.dialect import Host, print_body
+from texelnet.shader.dialects.dialect import LOCAL, Host, print_body
 from texelnet.shader.dialects.glsl import GLSL
 from texelnet.shader.kernel import Kernel, Store, is_presence, texels_read
 from texelnet.shader.manifest import shape
@@ -36,6 +36,12 @@ LARGER = 1.2
 MOST = {"fragment": 15, "compute": 16}
 """Textures that a pass binds. In OpenGL a fragment's each take one of 16 vertex attributes, and
 the place takes the last: libplacebo gives up without a word."""
+
+PLACED = (
+    "ivec2 l = ivec2(gl_LocalInvocationID.xy);",
+    "int index = int(gl_LocalInvocationIndex);",
+)
+"""What a pass begins with whose workgroups share tiles."""
 
 
 def hook_of(build: Build) -> str:
@@ -167,10 +173,15 @@ class Pass:
         by = f" / ivec2({', '.join(map(str, grid))})" if grid else ""
         body = [
             "ivec2 g = ivec2(gl_GlobalInvocationID.xy);",
+            *(PLACED if self.kernel.memory else ()),
             f"ivec2 drawn = imageSize(out_image){by};",
             *self.statements(),
         ]
-        return ["void hook() {", *self.sized(body), "}"]
+        memory = (
+            GLSL.memory.format(name, rows * columns)
+            for name, (rows, columns) in self.kernel.memory.items()
+        )
+        return [*memory, "void hook() {", *self.sized(body), "}"]
 
     def fragment(self) -> list[str]:
         """Write the `hook()` that returns."""
@@ -199,6 +210,7 @@ class Pass:
             store=self.stored if compute else lambda _, x, y, value: f"result = {value};",
             fits=lambda x, y: f"{x} < drawn.x && {y} < drawn.y" if compute else "",
             invocation={"x": "g.x", "y": "g.y"},
+            local=LOCAL,
         )
         return print_body(self.kernel, GLSL, host)
 

@@ -11,7 +11,7 @@ from texelnet.graph.contract import Contract, write_contract
 from texelnet.shader.cost import cost
 from texelnet.shader.dialects.glsl import GLSL
 from texelnet.shader.manifest import manifest_of
-from texelnet.shader.schedule import HARD, Schedule
+from texelnet.shader.schedule import HARD, SHARED, Schedule
 from texelnet.shader.target import Build, Limits, Target
 from texelnet.shader.targets.mpv.passes import Pass, hook_of, spoken
 from texelnet.shader.targets.mpv.textures import Textures, weight_texture, word
@@ -123,13 +123,15 @@ FRAGMENT = Schedule(
 and weights besides what it reads."""
 COMPUTE = Schedule(packs=8, literals=10_000, looped_packs=8, winograd=2, spare=4)
 """At most 8 packs lie in one texture, 4 beside each other: they fit at 4096 columns."""
+TILE = replace(COMPUTE, workgroup=(8, 8), winograd=0, spare=0, shared=SHARED)
+"""Workgroups share what they read: for graphics cards that `texelnet tune` tells it of."""
 
 MPV = Target(
     name="mpv",
     summary="A user shader for mpv and every player built on libplacebo.",
     dialect=GLSL,
     limits=Limits(textures=16, attachments=1, layers=256),
-    schedules={"compute": COMPUTE, "fragment": FRAGMENT},
+    schedules={"compute": COMPUTE, "fragment": FRAGMENT, "tile": TILE},
     package=_package,
     sees=sees,
     keeps=("fp16",),
