@@ -18,7 +18,7 @@ from texelnet.draw.scenes import SCENES
 from texelnet.draw.water import alone
 from texelnet.errors import DrawError
 from texelnet.run.wgpu import device
-from texelnet.shader.drawings import SHADERS
+from texelnet.shader.drawings import GENERATORS, SHADERS
 from texelnet.shader.drawings.wgsl import curves
 
 INK = Paint((0, 0, 0))
@@ -113,6 +113,38 @@ def test_the_command_writes_the_drop_that_it_writes_as_a_png(tmp_path: File) -> 
     height, width, _ = wanted.shape
     got = drawn((tmp_path / "drop.wgsl").read_bytes(), width, height, {})
     np.testing.assert_allclose(got, wanted, atol=0.015)
+
+
+TILES = """
+@vertex
+fn corners(@builtin(vertex_index) index: u32) -> @builtin(position) vec4f {
+  return vec4f(f32(index & 1u) * 4.0 - 1.0, f32(index & 2u) * 2.0 - 1.0, 0.0, 1.0);
+}
+
+@fragment
+fn main(@builtin(position) position: vec4f) -> @location(0) vec4f {
+  let low = floor(position.xy);
+  let tile = u32(low.x) / 160u;
+  let seed = select(tile * 77777777u, 3u, tile == 0u);
+  let centre = vec2f(f32(tile) * 160.0 + 80.0, 80.5);
+  return vec4f(drawDrop(low, low + 1.0, seed, f32(tile) / 4.0, centre, 40.0));
+}
+"""
+
+
+@pytest.mark.gpu
+def test_a_shader_makes_the_drops_that_python_makes() -> None:
+    text = GENERATORS["wgsl"]() + TILES
+    got = drawn(text.encode(), 5 * 160, 160, {})[:, :, 0]
+    for tile in range(5):
+        made = Drop(9, tile * 77777777 or 3, tile / 4)
+        scale = 40 / made.radius
+        placed = made.outline().contour.through([[scale, 0, 80], [0, scale, 80.5]])
+        exact = coverage(placed, 160, 160, tolerance=1e-4)
+        share = got[:, 160 * tile : 160 * (tile + 1)]
+        edge = (exact > 1e-3) & (exact < 1 - 1e-3)
+        assert share.sum() == pytest.approx(exact.sum(), rel=1e-4)
+        assert np.abs(share - exact)[edge].mean() < 0.005
 
 
 def test_curves_never_turn_back() -> None:

@@ -72,11 +72,20 @@ def write(scene: Scene, resolution: float) -> bytes:
         shapes=len(tables),
         curves=count,
     )
-    body = files("texelnet.shader.drawings").joinpath("coverage.wgsl").read_text("utf-8")
     paints = [f"  colour = {_mixed(item, number)};" for number, (item, _) in enumerate(tables)]
     painted = [PAINTED, *paints, "  return vec4f(colour, 1.0);", "}"]
     shapes = [line for number, pair in enumerate(tables) for line in _shape(number, pair[1])]
-    return "\n".join([head + body, *shapes, *painted, ""]).encode()
+    body = [_text("coverage"), *shapes, *painted, "", _text("entry")]
+    return (head + "\n".join(body)).encode()
+
+
+def generator() -> str:
+    """Return functions that cover a pixel by the drop of a seed, for a shader of one's own."""
+    return _text("drop") + "\n" + _text("coverage")
+
+
+def _text(name: str) -> str:
+    return files("texelnet.shader.drawings").joinpath(f"{name}.wgsl").read_text("utf-8")
 
 
 def _shape(number: int, table: Floats) -> list[str]:
