@@ -76,6 +76,7 @@ SHOTS = {
     "explain-labels": Shot("labels", 1230),
     "explain-whole": Shot("whole", 830),
     "compare-page": Shot("compare", 1090),
+    "draw-explained": Shot("droplet", 990, "Random, without loops"),
     "verify-page": Shot("proof", 1180, "The picture that is farthest off"),
 }
 
@@ -113,7 +114,7 @@ def taken(tab: Page, shot: Shot) -> bytes:
 
 
 def make(folder: Path) -> None:
-    """Write the pages: the demo's, of losses, of a network, of a lost bias, of a proof."""
+    """Write the pages: the demo's, of losses, a network, a lost bias, drops and a proof."""
     for name in ("decon", "asked"):
         shutil.copy(DEMO / f"explain-{name}.html", folder / f"{name}.html")
     shutil.copy(DEMO / "input.png", folder)
@@ -127,6 +128,7 @@ def make(folder: Path) -> None:
         shutil.copy(NETWORK / f"decon-x2{ending}", folder / f"mine{ending}")
     words = ["compare", "decon-x2", "mine.prototxt", "--picture", "input.png"]
     texelnet([*words, "-o", "compare.html"])
+    texelnet(["draw", "explain", "drop", "-o", "droplet.html"])
     texelnet(["verify", "decon-x2", "--for", "webgpu", "-o", "proof.html"])
 
 
