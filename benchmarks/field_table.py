@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from benchmarks import field_hard
+
 TARGETS = {
     "fsrcnnx-8": (1.6, 1.4),
     "fsrcnnx-16": (2.6, 2.3),
@@ -40,11 +42,13 @@ def page(rows: Rows, machine: dict[str, Any]) -> str:
     parsed = [(*key.split()[:2], row) for key, row in rows.items()]
     latest = {(name, what): row for name, what, row in parsed}
     costs = {name: row for (name, what), row in latest.items() if what == "cost"}
-    sizes = dict.fromkeys(what for _, what in latest if what != "cost")
+    hard = {name: row for (name, what), row in latest.items() if what == "hard"}
+    sizes = dict.fromkeys(what for _, what in latest if what not in ("cost", "hard"))
     parts = [HEAD, _machine(machine)]
     for size in sizes:
         table = {name: row for (name, what), row in latest.items() if what == size}
         parts.append(_times(size, table, costs, machine["peak"]))
+    parts += [_hard(hard)] if hard else []
     return "\n".join([*parts, _costs(costs), ""])
 
 
@@ -108,6 +112,15 @@ def _over(row: Row) -> list[str]:
         return ["", ""]
     times = row["ncnn"]["cpu"] / row["wgpu"]["cpu"]
     return [_clock(row["ncnn"]), f"{times:.1f} (to reach {OVER_NCNN:g})"]
+
+
+def _hard(rows: Rows) -> str:
+    head = ["network", "libplacebo", "hard", "saved", "wgpu", "hard", "saved", "cold s"]
+    note = (
+        "`compile --tune hard` lifts what a driver may take to compile. Milliseconds at "
+        "480x270, both ways in turn; *cold* is libplacebo's first frame that way."
+    )
+    return _table("With the compile budget lifted", head, field_hard.lines(rows), note)
 
 
 def _costs(costs: Rows) -> str:

@@ -72,9 +72,11 @@ def test_the_page_tells_ratios_and_what_is_to_be_reached() -> None:
     peer = {"cpu": 40.0, "wait": 21.0, "error": 0.4 / 255}
     times = {"onnxruntime": {**peer, "cpu": 20.0}, "wgpu": peer, "ncnn": {**peer, "cpu": 300.0}}
     theirs = {"their.glsl": {"cpu": 130.0, "onnxruntime": 20.0, "cold": 3.0}}
+    both = {"usual": 40.0, "hard": 30.0}
     rows = {
         "fsrcnnx-8 cost 1234": {"webgpu": compiled, "refused": "too many textures"},
         "fsrcnnx-8 480x270 1234": {**times, "shaders": theirs},
+        "fsrcnnx-8 hard 1234": {"wgpu": both, "libplacebo": both, "cold": 31.4},
     }
     machine = {
         "driver": "a card",
@@ -92,3 +94,4 @@ def test_the_page_tells_ratios_and_what_is_to_be_reached() -> None:
     )
     assert "| fsrcnnx-8 | wgpu | 6 | 65 | 0.24 | 189 | 2.4 | 5 |\n" in table
     assert "| fsrcnnx-8 | libplacebo | refused: too many textures |" in table
+    assert "| fsrcnnx-8 | 40 | 30 | 25% | 40 | 30 | 25% | 31 |\n" in table
