@@ -141,7 +141,8 @@ def _check(words: argparse.Namespace) -> int:
         for r in found
     ]
     head = ("page", "text", "font", "written", "on paper", "")
-    _table.show(f"{words.file}: {len(rows)} runs of text", head, rows, right=(0, 3, 4))
+    count = f"{len(rows)} run{'' if len(rows) == 1 else 's'} of text"
+    _table.show(f"{words.file}: {count}", head, rows, right=(0, 3, 4))
     return 0
 
 
