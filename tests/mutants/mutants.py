@@ -16,7 +16,7 @@ import numpy as np
 
 Files = dict[str, bytes]
 Mutated = tuple[Files, str | None]
-WEIGHTS = r"(?:weights\d+|weights\[[^\]]*\]|(?:mat4x4f|vec4f)\([^()]*\))"
+WEIGHTS = r"(?:weights\d+|weights_at\([^()]*\)|(?:mat4x4f|vec4f)\([^()]*\))"
 MASKED = (
     r"select\(vec4f\(0\.0\), (plane\d+_at)\(([^(),]+), ([^(),]+)((?:, [^(),]+)?)\), [^;]*\);"
 )
@@ -124,7 +124,9 @@ def change_a_digit(text: str) -> str:
 
 def drop_the_bias(text: str) -> str:
     return re.sub(
-        r"(var sum\d+ = )(vec4f\([^()]+,[^()]+\)|weights\[\d+\]\[\d\]);", r"\1vec4f(0.0);", text
+        r"(var sum\d+ = )(vec4f\([^()]+,[^()]+\)|weights_at\(\d+\)\[\d\]);",
+        r"\1vec4f(0.0);",
+        text,
     )
 
 

@@ -11,6 +11,7 @@ from texelnet.graph.network import Network
 from texelnet.shader.compile import compile_network
 from texelnet.shader.cost import cost
 from texelnet.shader.expense import driver_seconds
+from texelnet.shader.kernel import Kernel
 from texelnet.shader.schedule import COMPUTE, FRAGMENT, Schedule
 from texelnet.shader.targets import TARGETS
 
@@ -111,6 +112,35 @@ def test_a_driver_is_predicted_to_take_longer_for_more_numbers() -> None:
         build = compile_network(s.finish("y"), TARGETS["webgpu"], COMPUTE)
         seconds.append(driver_seconds(build.kernels))
     assert 0.5 < 4 * seconds[0] < seconds[1] < 10
+
+
+def windowed(kernel: int, channels: int, schedule: Schedule) -> list[Kernel]:
+    s = Sketch(8)
+    s.conv("y", "x", 8, channels, kernel, pads=[kernel // 2] * 4)
+    return compile_network(s.finish("y"), TARGETS["webgpu"], schedule).kernels
+
+
+@pytest.mark.parametrize(
+    ("kernel", "channels", "measured"), [(5, 4, 0.15), (9, 4, 0.5), (13, 4, 1.45), (9, 16, 3.6)]
+)
+def test_what_a_driver_takes_for_weights_in_a_buffer_is_predicted(
+    kernel: int, channels: int, measured: float
+) -> None:
+    """Processor seconds on llvmpipe until the first frame, less those of the second."""
+    schedule = replace(COMPUTE, literals=0, winograd=0)
+    assert driver_seconds(windowed(kernel, channels, schedule)) == pytest.approx(
+        measured, rel=0.4
+    )
+
+
+def test_a_large_window_is_written_as_what_compiles_faster() -> None:
+    """Where weights in a buffer take too many seconds, they may stand in the text."""
+    schedule = replace(COMPUTE, literals=60, winograd=0)
+    buffered, literal = (
+        windowed(13, 1, replace(schedule, seconds=seconds)) for seconds in (30, 1)
+    )
+    assert [k.weights is None for k in (*buffered, *literal)] == [False, True]
+    assert driver_seconds(literal) < driver_seconds(buffered)
 
 
 def test_weights_lie_in_a_buffer_when_the_driver_s_seconds_are_spent() -> None:

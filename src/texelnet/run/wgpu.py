@@ -20,6 +20,9 @@ from texelnet.pixel.size import tree_at
 from texelnet.run.staging import Work, aligned, lanes_of, largest, number_of, texel_of, work_of
 from texelnet.shader.package import Package
 
+TEXEL, MATRICES = 16, 2048
+"""Bytes of a texel of weights, and how many lie in a row of their texture."""
+
 
 @lru_cache(maxsize=1)
 def device() -> Any:
@@ -99,7 +102,7 @@ class Session:
                     "write the package again",
                 ) from None
         self.weights = {
-            entry["weights"]: self._buffer(package.contents[entry["weights"]])
+            entry["weights"]: self._matrices(package.contents[entry["weights"]])
             for entry in self.manifest["passes"]
             if "weights" in entry
         }
@@ -174,7 +177,7 @@ class Session:
         if entry["reads"]:
             bindings.append({"sampler": {"type": "non-filtering"}})
         if "weights" in entry:
-            bindings.append({"buffer": {"type": "read-only-storage"}})
+            bindings.append({"texture": {"sample_type": "unfilterable-float"}})
         return bindings
 
     def _layout(self, entry: Mapping[str, Any]) -> Any:
@@ -185,9 +188,20 @@ class Session:
             entries=[{"binding": i, "visibility": stage, **b} for i, b in bindings]
         )
 
-    def _buffer(self, content: bytes) -> Any:
-        usage = self._wgpu.BufferUsage.STORAGE
-        return self.device.create_buffer_with_data(data=content, usage=usage)
+    def _matrices(self, content: bytes) -> Any:
+        """Lay weights into a texture, as long rows as there are."""
+        usage = self._wgpu.TextureUsage.TEXTURE_BINDING | self._wgpu.TextureUsage.COPY_DST
+        columns = max(1, min(-(-len(content) // TEXEL), MATRICES))
+        rows = max(1, -(-len(content) // (columns * TEXEL)))
+        size = (columns, rows, 1)
+        texture = self.device.create_texture(size=size, format="rgba32float", usage=usage)
+        self.device.queue.write_texture(
+            {"texture": texture},
+            content.ljust(columns * rows * TEXEL, b"\0"),
+            {"bytes_per_row": columns * TEXEL, "rows_per_image": rows},
+            size,
+        )
+        return texture.create_view()
 
     def free_sizes(self, inputs: Mapping[str, np.ndarray]) -> dict[str, int]:
         """Return the number of each free size, read off the inputs' shapes."""
@@ -265,8 +279,7 @@ class Session:
         if entry["reads"]:
             resources.append(self.sampler)
         if "weights" in entry:
-            buffer = self.weights[entry["weights"]]
-            resources.append({"buffer": buffer, "offset": 0, "size": buffer.size})
+            resources.append(self.weights[entry["weights"]])
         return self.device.create_bind_group(
             layout=self._layout(entry),
             entries=[{"binding": i, "resource": r} for i, r in enumerate(resources)],

@@ -112,8 +112,9 @@ def _fit(build: Build, target: Target, source: str) -> None:
     limits = target.limits
     for kernel in build.kernels:
         where = f'{source} (layer "{" ".join(kernel.notes) or kernel.plane.name}")'
-        if len(kernel.reads) > limits.textures:
-            fact = f"one pass would read {len(kernel.reads)} planes; "
+        if len(kernel.reads) + (kernel.weights is not None) > limits.textures:
+            weights = " and its weights" if kernel.weights is not None else ""
+            fact = f"one pass would read {len(kernel.reads)} planes{weights}; "
             fact += f"{target.name} binds {limits.textures}"
             raise ShaderError(where, fact, "join fewer blobs at once")
         widest = max((packs(p.channels) for p in (*kernel.reads, kernel.plane)), default=0)

@@ -51,6 +51,8 @@ A_CALL, AN_OPERATION = 20, 4
 """What a driver compiles for a fetch or a store, and for an operation on a pack."""
 SECONDS, CROWDED = 8e-5, 12_000
 """Seconds for each number of a pass, twice as long where it has so many."""
+CALLED = 4e-6
+"""Seconds for each pair of matrices that a pass reads: a call each, which is put in place."""
 A_PIPELINE = 0.02
 
 
@@ -99,8 +101,21 @@ def driver_seconds(kernels: Iterable[Kernel]) -> float:
     Measured on Mesa's llvmpipe, one core of 2023; passes whose weights lie in a buffer may
     share a text, and are counted all the same.
     """
-    sizes = [_size(kernel.body) for kernel in kernels]
-    return sum(A_PIPELINE + SECONDS * size * (1 + size / CROWDED) for size in sizes)
+    total = 0.0
+    for kernel in kernels:
+        size, calls = _size(kernel.body), _calls(kernel.body)
+        total += A_PIPELINE + SECONDS * size * (1 + size / CROWDED) + CALLED * calls**2
+    return total
+
+
+def _calls(body: Iterable[Statement]) -> int:
+    """Count the matrices that the text reads from a buffer."""
+    total = 0
+    for s in body:
+        if isinstance(s, Loop):
+            total += _calls(s.body)
+        total += isinstance(s, Accumulate) and not isinstance(s.matrix, np.ndarray)
+    return total
 
 
 def _size(body: Iterable[Statement]) -> int:

@@ -37,9 +37,10 @@ class Schedule:
         Packs one pass may write; wider planes take several passes. In a hybrid they are those
         of a fragment, and a compute pass writes all.
     literals
-        Weights a plane may hold as literals. Above it they lie in a buffer and a loop reads
-        them: slower to run, but passes of one shape share one short shader. Winograd's
-        products are made for one pixel of a block each, so there may be four times as many.
+        Weights a plane may hold as literals. Above it they lie in a buffer (for hosts, a
+        texture) and a loop reads them: slower to run, but passes of one shape share one short
+        shader. Winograd's products are made for one pixel of a block each, so there may be
+        four times as many.
     looped_packs
         Packs one pass may write when it reads its weights from a buffer.
     reads
@@ -53,7 +54,7 @@ class Schedule:
     seconds
         What a driver may take to compile all passes, predicted
         (:func:`texelnet.shader.expense.driver_seconds`). Planes that come to be written when
-        that is spent have their weights in a buffer.
+        that is spent have their weights in a buffer, or as literals, whichever compiles faster.
     spare
         What a driver may take for the sake of speed alone: while all passes are predicted to
         stay below so many seconds, planes come to be made in squares of 4, those first that

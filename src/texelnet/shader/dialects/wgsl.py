@@ -56,6 +56,17 @@ ROUNDED = (
     "}",
 )
 """Drivers may round numbers or cut them off when they store 16 bits, and both happens."""
+WEIGHTS_AT = (
+    "",
+    "fn weights_at(i: i32) -> mat4x4f {",
+    "  let at = vec2i(4 * (i % 512), i / 512);",
+    "  return mat4x4f(",
+    "    textureLoad(weights, at, 0), textureLoad(weights, at + vec2i(1, 0), 0),",
+    "    textureLoad(weights, at + vec2i(2, 0), 0), textureLoad(weights, at + vec2i(3, 0), 0),",
+    "  );",
+    "}",
+)
+"""Matrices in a texture, four columns each, 512 of them in a row."""
 HALVES = (
     "",
     "fn halves(v: vec4f) -> vec2u {",
@@ -96,7 +107,7 @@ def module(kernel: Kernel, storage: str = "fp32", remark: Remark | None = None) 
     host = Host(
         fetch=fetch,
         extent=lambda plane, axis: f"{names[plane]}_size.{axis}",
-        weight=lambda index: f"weights[{index}]",
+        weight=lambda index: f"weights_at({index})",
         store=lambda layer, x, y, value: frame.store(
             layer, x, y, f"rounded({value})" if half else value
         ),
@@ -113,6 +124,8 @@ def module(kernel: Kernel, storage: str = "fp32", remark: Remark | None = None) 
     ]
     readers = [line for n, name in names.items() for line in _read(name, n in arrays)]
     inside = [f"  {line}" for line in (*sizes, *body)]
+    if kernel.weights is not None:
+        readers += WEIGHTS_AT
     before = [*_bindings(kernel, storage), *readers, *(ROUNDED if half else ()), *frame.before]
     return "\n".join([*before, *inside, *frame.after, ""])
 
@@ -138,7 +151,7 @@ def _bindings(kernel: Kernel, storage: str) -> list[str]:
     if kernel.reads:
         kinds.append("var nearest: sampler")
     if kernel.weights is not None:
-        kinds.append("var<storage, read> weights: array<mat4x4f>")
+        kinds.append("var weights: texture_2d<f32>")
     bound = [f"@group(0) @binding({i}) {kind};" for i, kind in enumerate(kinds)]
     return bound + [WGSL.memory.format(n, r * c) for n, (r, c) in kernel.memory.items()]
 

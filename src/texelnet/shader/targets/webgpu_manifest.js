@@ -67,20 +67,17 @@ const OPERATORS = {
   max: Math.max,
 };
 
-/** Give the limits of WebGPU that the passes need, by their names; `files` are ArrayBuffers. */
-export function limitsFor({ passes, planes }, files) {
+/** Give the limits of WebGPU that the passes need, by their names. */
+export function limitsFor({ passes, planes }) {
   const most = (number) => Math.max(0, ...passes.map(number));
   const fragments = passes.filter(({ form }) => form === "fragment");
   const drawn = ({ packs, writes }) => packs[1] * (planes[writes].format === HALF ? 8 : 16);
   return {
     maxTextureArrayLayers: Math.max(...Object.values(planes).map(({ packs }) => packs)),
-    maxSampledTexturesPerShaderStage: most(({ reads }) => reads.length),
+    maxSampledTexturesPerShaderStage: most(({ reads, weights }) => reads.length + (weights ? 1 : 0)),
     maxComputeInvocationsPerWorkgroup: most(({ workgroup: [x, y] }) => x * y),
     maxComputeWorkgroupStorageSize: most(({ shared }) => shared ?? 0),
-    maxStorageBuffersPerShaderStage: most(
-      ({ packs, staged, weights }) => (staged ? packs[1] : 0) + (weights ? 1 : 0),
-    ),
-    maxStorageBufferBindingSize: most(({ weights }) => files.get(weights)?.byteLength ?? 0),
+    maxStorageBuffersPerShaderStage: most(({ packs, staged }) => (staged ? packs[1] : 0)),
     maxColorAttachmentBytesPerSample: Math.max(0, ...fragments.map(drawn)),
   };
 }

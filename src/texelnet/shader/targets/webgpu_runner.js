@@ -31,14 +31,14 @@ export async function load(folder, { device } = {}) {
   const names = [...new Set(named)];
   const contents = names.map(async (name) => (await fetched(name, base)).arrayBuffer());
   const files = new Map((await Promise.all(contents)).map((content, i) => [names[i], content]));
-  const needs = limitsFor(manifest, files);
+  const needs = limitsFor(manifest);
   device ??= await newDevice(manifest, needs);
   check(manifest, needs, device.limits);
   const made = new Map();
   const passes = manifest.passes.map(async (pass) => ({
     ...pass,
     pipeline: await pipeline(device, manifest.planes, pass, files, made),
-    buffer: pass.weights && stored(device, files.get(pass.weights)),
+    matrices: pass.weights && held(device, files.get(pass.weights)),
   }));
   return new Net(device, manifest, await Promise.all(passes));
 }
@@ -107,7 +107,7 @@ class Net {
   destroy() {
     for (const texture of Object.values(this.#textures)) texture.destroy();
     for (const buffer of this.#staging) buffer.destroy();
-    for (const { buffer } of this.#passes) buffer?.destroy();
+    for (const { matrices } of this.#passes) matrices?.destroy();
     this.#size = "";
   }
 
@@ -141,7 +141,7 @@ class Net {
       if (pass.staged) resources.push(...this.#buffers(pass));
       else if (pass.form === "compute") resources.push(view(pass.writes, ...pass.packs));
       if (pass.reads.length) resources.push(device.createSampler()); // nearest, edges repeated
-      if (pass.buffer) resources.push({ buffer: pass.buffer });
+      if (pass.matrices) resources.push(pass.matrices.createView());
       const entries = resources.map((resource, binding) => ({ binding, resource }));
       pass.group = device.createBindGroup({ layout: pass.pipeline.getBindGroupLayout(0), entries });
     }
@@ -275,7 +275,7 @@ function pipeline(device, planes, pass, files, made) {
   if (staged) bindings.push(...Array(packs[1]).fill({ buffer: { type: "storage" } }));
   else if (form === "compute") bindings.push({ storageTexture: { format, ...viewOf(writes) } });
   if (reads.length) bindings.push({ sampler: { type: "non-filtering" } });
-  if (weights) bindings.push({ buffer: { type: "read-only-storage" } });
+  if (weights) bindings.push({ texture: { sampleType: "unfilterable-float" } });
   const key = JSON.stringify([file, form, format, packs[1], bindings]);
   if (made.has(key)) return made.get(key);
   const visibility = GPUShaderStage[form.toUpperCase()];
@@ -295,9 +295,15 @@ function pipeline(device, planes, pass, files, made) {
   return made.get(key);
 }
 
-function stored(device, content) {
-  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-  const buffer = device.createBuffer({ size: content.byteLength, usage });
-  device.queue.writeBuffer(buffer, 0, content);
-  return buffer;
+/** Lay weights into a texture: rows of 2048 texels, or one as long as they are. */
+function held(device, content) {
+  const { TEXTURE_BINDING, COPY_DST } = GPUTextureUsage;
+  const columns = Math.min(content.byteLength / 16, 2048);
+  const size = [columns, Math.ceil(content.byteLength / 16 / columns)];
+  const texels = new Uint8Array(16 * columns * size[1]);
+  texels.set(new Uint8Array(content));
+  const usage = TEXTURE_BINDING | COPY_DST;
+  const texture = device.createTexture({ size, format: "rgba32float", usage });
+  device.queue.writeTexture({ texture }, texels, { bytesPerRow: 16 * columns }, size);
+  return texture;
 }

@@ -15,7 +15,7 @@ from texelnet.pixel.expr import stretched_by, taps
 from texelnet.pixel.show import multiply_adds
 from texelnet.shader.expense import driver_seconds, expense
 from texelnet.shader.kernel import Kernel, packs, texels_read
-from texelnet.shader.schedule import MOST_PACKS, Schedule
+from texelnet.shader.schedule import HARD, Schedule
 from texelnet.shader.write.draft import Draft
 from texelnet.shader.write.products import windows
 from texelnet.shader.write.shared import share
@@ -29,7 +29,9 @@ def write_kernels(program: Program, schedule: Schedule) -> list[Kernel]:
     for plane in program.computed():
         best = _cheapest(plane, program, schedule)
         if spent + driver_seconds(best) > schedule.seconds:
-            best = _cheapest(plane, program, replace(schedule, literals=0))
+            buffered = any(kernel.weights is not None for kernel in best)
+            other = replace(schedule, literals=HARD if buffered else 0)
+            best = min(best, _cheapest(plane, program, other), key=driver_seconds)
         spent += driver_seconds(best)
         chosen.append(best)
     _hasten(chosen, program, schedule, schedule.spare - spent)
@@ -132,14 +134,8 @@ def _kernel(
         macs=round(multiply_adds(plane.computed) * part),
         notes=plane.layers,
         sides=sides,
-        staged=_is_staged(plane, schedule, count, bool(draft.weights)),
+        staged=schedule.staged and schedule.form == "compute" and plane.channels > 1,
     )
-
-
-def _is_staged(plane: Plane, schedule: Schedule, count: int, weighty: bool) -> bool:
-    """Tell whether a pass stores in buffers: hosts bind eight, its weights are one."""
-    stored = schedule.staged and schedule.form == "compute" and plane.channels > 1
-    return stored and count + weighty <= MOST_PACKS
 
 
 def _sides(plane: Plane, program: Program) -> dict[str, tuple[str, str]]:
