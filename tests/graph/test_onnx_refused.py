@@ -257,6 +257,19 @@ def test_a_network_that_computes_nothing(tmp_path):
 
 # Damage ---------------------------------------------------------------------------------
 
+
+@pytest.mark.parametrize("word", [b"Relu", b"called", b"x", b"y"])
+def test_words_that_are_no_text(tmp_path, word):
+    content = model([node("Relu", ["x"], ["y"], "called")]).SerializeToString()
+    path = tmp_path / "net.onnx"
+    path.write_bytes(content.replace(word, b"\xc1" * len(word)))
+    with pytest.raises(NetworkError) as caught:
+        read_onnx(path)
+    assert str(caught.value) == (
+        f"{path}: its names are no text: the file is damaged\n  try: copy or export it again"
+    )
+
+
 FILES = tuple(proto.SerializeToString() for proto in (srvgg(11), srvgg(18), unet()))
 
 

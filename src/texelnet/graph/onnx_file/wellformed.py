@@ -6,7 +6,7 @@ What is refused is listed whole: all nodes of other domains, all that hold graph
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import onnx
 
@@ -57,9 +57,20 @@ def too_many(count: int, place: str) -> NetworkError:
 
 
 def check_nodes(graph: onnx.GraphProto, opset: int, place: str) -> None:
-    """Refuse nodes that are not ONNX's own, or that hold graphs; all in one error."""
+    """Refuse nodes that are not ONNX's own, or that hold graphs; all in one error.
+
+    Raises
+    ------
+    NetworkError, WeightsError
+        There are such nodes.
+    UnicodeDecodeError
+        Some words are no text.
+    """
     if len(graph.node) > MOST_NODES:
         raise too_many(len(graph.node), place)
+    for word in _words(graph):
+        if isinstance(word, bytes):  # what protobuf gives in place of a str that is none
+            word.decode()
     if graph.sparse_initializer:
         raise WeightsError(place, "it has sparse weights", "export it with dense weights")
     lines = [
@@ -72,10 +83,20 @@ def check_nodes(graph: onnx.GraphProto, opset: int, place: str) -> None:
         raise NetworkError(place, fact, hint)
 
 
+def _words(graph: onnx.GraphProto) -> Iterator[str | bytes]:
+    """Give all names of a graph, and the texts of its nodes' attributes."""
+    for tensor in graph.initializer:
+        yield tensor.name
+    for value in (*graph.input, *graph.output, *graph.value_info):
+        yield value.name
+    for node in graph.node:
+        yield from (node.name, node.op_type, node.domain, *node.input, *node.output)
+        for attribute in node.attribute:
+            yield from (attribute.name, attribute.s, *attribute.strings)
+
+
 def _foreign(node: onnx.NodeProto, opset: int) -> str:
-    """Say why a node can't be read, if so; UnicodeDecodeError for words that are no text."""
-    for attribute in node.attribute:
-        _ = [text.decode() for text in (attribute.s, *attribute.strings)]
+    """Say why a node can't be read, if so."""
     if node.domain not in ("", "ai.onnx"):
         return f'it is of the domain "{node.domain}", not ONNX\'s own'
     if not onnx.defs.has(node.op_type, opset, ""):
