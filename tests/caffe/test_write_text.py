@@ -13,7 +13,11 @@ from texelnet.caffe.text import read_text
 from texelnet.caffe.upgrade import upgrade
 from texelnet.caffe.write_text import write_text
 
-LEGACY = sorted((SHARED / "goldens").glob("legacy_*.npz"))
+LEGACY = [
+    path
+    for path in sorted((SHARED / "goldens").glob("legacy_*.npz"))
+    if "upgraded_prototxt" in golden(path).arrays  # Caffe's own text was not recorded for all
+]
 
 
 def plain(message: Message):
@@ -50,8 +54,6 @@ def test_numbers_keep_every_bit_of_a_float32(number):
 @pytest.mark.parametrize("path", LEGACY, ids=lambda path: path.stem)
 def test_an_old_prototxt_becomes_what_caffes_own_upgrade_writes(path):
     case = golden(path)
-    if "upgraded_prototxt" not in case.arrays:
-        pytest.skip("Caffe's own text was not recorded")
     ours = write_text(upgrade(read_text(case.prototxt, case.name), case.name))
     theirs = upgrade(read_text(str(case.arrays["upgraded_prototxt"]), case.name), case.name)
     assert plain(read_text(ours, "written")) == plain(theirs)

@@ -16,7 +16,6 @@ put beside B.
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -202,5 +201,6 @@ def _contract(source: Path, output: Path) -> None:
     """Put the contract beside a network beside what it became."""
     told, place = source.with_suffix(".toml"), output.with_suffix(".toml")
     if told.is_file() and not place.exists():
-        shutil.copyfile(told, place)
+        content = told.read_bytes()
+        write_whole(place, lambda file: file.write(content))
         print(f"{place}: the contract of {told.name}")

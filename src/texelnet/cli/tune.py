@@ -56,6 +56,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(words: argparse.Namespace) -> int:
     """Measure, print the table, keep the best; Ctrl-C ends it with what was measured."""
+    from texelnet.disk import write_whole
     from texelnet.run.tune import candidates, clock_of, told, tune
     from texelnet.shader.targets import TARGETS
 
@@ -66,7 +67,8 @@ def run(words: argparse.Namespace) -> int:
         tried = tune(network, target, words.size, candidates(target, words.hard), watch=watch)
     outcome = told(network, target, words.size, tried)
     if words.file:
-        Path(words.file).write_text(json.dumps(outcome, indent=1) + "\n", "utf-8")
+        content = (json.dumps(outcome, indent=1) + "\n").encode()
+        write_whole(Path(words.file), lambda file: file.write(content))
     if words.json:
         print(json.dumps(outcome, indent=1, allow_nan=False))
     else:
