@@ -216,6 +216,35 @@ def test_a_staged_pass_stores_packs_in_rows_that_can_be_copied(
     assert kernel.group == (columns, 2)
 
 
+@pytest.mark.parametrize("storage", ["fp32", "fp16"])
+def test_four_pixels_of_one_channel_are_stored_as_one_pack(storage: str) -> None:
+    """In 16 bits their texture has four channels: each is a pack of its own."""
+    s = Sketch(4)
+    s.conv("y", "x", 4, 1, 3, **PAD1)
+    schedule = replace(COMPUTE, staged=True, workgroup=(8, 2), block=(1, 4), winograd=0)
+    (kernel,) = compile_network(s.finish("y"), WEBGPU, schedule).kernels
+    text = module(kernel, storage)
+    assert kernel.group == (32, 2)
+    assert "let beside0 = vec4f(sum0.x, sum1.x, sum2.x, sum3.x);" in text
+    if storage == "fp32":
+        assert "  let pitch = (i32(groups.x) * 8 + 15) & -16;\n" in text
+        assert "\n  staged0[(y0) * pitch + (x0) / 4] = beside0;\n" in text
+        return
+    assert "  let pitch = i32(groups.x) * 32;\n" in text
+    for i, lane in enumerate("xyzw"):
+        value = f"halves(vec4f(rounded(beside0).{lane}, 0.0, 0.0, 0.0))"
+        assert f"staged0[(y0) * pitch + x0 + {i}] = {value};" in text
+
+
+def test_a_block_with_no_four_pixels_beside_each_other_is_stored_at_once() -> None:
+    s = Sketch(4)
+    s.conv("y", "x", 4, 1, 3, **PAD1)
+    schedule = replace(COMPUTE, staged=True, block=(2, 2))
+    (kernel,) = compile_network(s.finish("y"), WEBGPU, schedule).kernels
+    assert not kernel.staged
+    assert "textureStore" in module(kernel)
+
+
 def test_the_same_build_gives_the_same_bytes() -> None:
     first, second = (
         WEBGPU.package(compile_network(upscaler(), WEBGPU, COMPUTE)) for _ in range(2)

@@ -193,4 +193,10 @@ class _Run:
         value = stored(self.values[s.source][:, rows][:, :, columns], self.storage)
         layer = self.kernel.layers[0] + s.layer
         layers = slice(4 * layer, 4 * layer + 4)
-        plane[layers, y[rows][:, None], x[columns][None]] = value
+        if s.beside == 1:
+            plane[layers, y[rows][:, None], x[columns][None]] = value
+            return
+        for lane in range(s.beside):
+            near = x[columns] + lane < plane.shape[2]
+            at = x[columns][near][None] + lane
+            plane[4 * layer, y[rows][:, None], at] = value[lane][:, near]

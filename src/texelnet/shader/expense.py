@@ -61,7 +61,7 @@ def expense(kernel: Kernel) -> float:
     rows, columns = kernel.block
     phases = kernel.plane.phases[0] * kernel.plane.phases[1]
     stored = STAGED if kernel.staged else STORE if kernel.form == "compute" else RETURN * phases
-    stored /= 4 if kernel.plane.channels == 1 else 1
+    stored /= 4 if kernel.plane.channels == 1 and not kernel.staged else 1
     numbers = {id(s.matrix): s.matrix for s in kernel.body if isinstance(s, Accumulate)}
     count = sum(m.size for m in numbers.values() if isinstance(m, np.ndarray))
     number = next((price for most, price in NUMBERS.items() if count <= most), MORE)

@@ -126,12 +126,17 @@ class Choose:
 
 @dataclass(frozen=True)
 class Store:
-    """Write a pack of the plane; ``layer`` counts from the first that the kernel writes."""
+    """Write a pack of the plane; ``layer`` counts from the first that the kernel writes.
+
+    With ``beside`` the lanes are no channels, but so many pixels of the plane's one channel
+    beside each other, from (y, x) on.
+    """
 
     layer: int
     y: Axis
     x: Axis
     source: str
+    beside: int = 1
 
 
 @dataclass(frozen=True)
@@ -213,9 +218,14 @@ class Kernel:
         return sum(rows * columns * TEXEL for rows, columns in self.memory.values())
 
     @property
+    def store(self) -> Store:
+        """The first of its stores: all store as many pixels."""
+        return next(s for s in self.body if isinstance(s, Store))
+
+    @property
     def group(self) -> tuple[int, int]:
         """Pixels (columns, rows) of the plane that a workgroup of a compute pass stores."""
-        store = next(s for s in self.body if isinstance(s, Store))
+        store = self.store
         return self.workgroup[0] * store.x.p, self.workgroup[1] * store.y.p
 
 

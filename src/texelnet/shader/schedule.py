@@ -61,8 +61,8 @@ class Schedule:
         gain most a second. Planes that read one pack are tried in blocks of 2x2, too.
     staged
         Whether a compute pass stores its packs in buffers, which the host then copies into the
-        plane's texture: on a software driver a quarter of the time. A plane of one channel is
-        stored at once.
+        plane's texture: on a software driver a quarter of the time. Of a plane of one channel a
+        pack is four pixels beside each other; where a block has no four it is stored at once.
     shared
         Bytes of its memory that a workgroup may take. Before anything else it reads there the
         tile that its invocations read between them, where that is less than half of what each

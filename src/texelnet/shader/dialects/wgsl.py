@@ -217,12 +217,14 @@ def _main(kernel: Kernel, *others: str) -> list[str]:
 def _staged(kernel: Kernel, half: bool) -> _Frame:
     """Store each pack in a buffer that holds all that the workgroups make: nothing is left out.
 
-    The host copies what lies in the plane; rows begin where it can.
+    The host copies what lies in the plane; rows begin where it can. Pixels of one channel that
+    lie beside each other are stored as one pack; in 16 bits each has a pack of its own.
     """
-    wide, texels = kernel.group[0], ROW // (8 if half else 16)
+    beside = 1 if half else kernel.store.beside
+    wide, multiple = kernel.group[0] // beside, ROW // (8 if half else 16)
     pitch = f"i32(groups.x) * {wide}"
-    if wide % texels:
-        pitch = f"({pitch} + {texels - 1}) & {-texels}"
+    if wide % multiple:
+        pitch = f"({pitch} + {multiple - 1}) & {-multiple}"
     before = [
         *(HALVES if half else ()),
         *_main(kernel, "num_workgroups) groups: vec3u"),
@@ -230,13 +232,21 @@ def _staged(kernel: Kernel, half: bool) -> _Frame:
     ]
 
     def store(layer: int, x: str, y: str, value: str) -> str:
-        value = f"halves({value})" if half else value
-        return f"staged{layer}[({y}) * pitch + {x}] = {value};"
+        place = f"({y}) * pitch + {x}" if beside == 1 else f"({y}) * pitch + ({x}) / {beside}"
+        return f"staged{layer}[{place}] = {value};"
+
+    def halved(layer: int, x: str, y: str, value: str) -> str:
+        if kernel.store.beside == 1:
+            return store(layer, x, y, f"halves({value})")
+        return " ".join(
+            store(layer, f"{x} + {i}", y, f"halves(vec4f({value}.{lane}, 0.0, 0.0, 0.0))")
+            for i, lane in enumerate("xyzw")
+        )
 
     def fits(x: str, y: str) -> str:
         return ""
 
-    return _Frame(before, ["}"], store, fits)
+    return _Frame(before, ["}"], halved if half else store, fits)
 
 
 def _fragment(kernel: Kernel) -> _Frame:

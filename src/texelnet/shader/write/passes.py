@@ -19,7 +19,7 @@ from texelnet.shader.schedule import HARD, Schedule
 from texelnet.shader.write.draft import Draft
 from texelnet.shader.write.products import windows
 from texelnet.shader.write.shared import share
-from texelnet.shader.write.stores import store
+from texelnet.shader.write.stores import is_staged, store
 
 
 def write_kernels(program: Program, schedule: Schedule) -> list[Kernel]:
@@ -146,7 +146,7 @@ def _kernel(
         macs=round(multiply_adds(plane.computed) * part),
         notes=plane.layers,
         sides=sides,
-        staged=schedule.staged and schedule.form == "compute" and plane.channels > 1,
+        staged=is_staged(plane, schedule),
     )
 
 

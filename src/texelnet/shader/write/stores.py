@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from itertools import product
 
+from texelnet.pixel import Plane
 from texelnet.pixel.expr import Axis, Call, walk
-from texelnet.shader.kernel import Choose, Gather, Store
+from texelnet.shader.kernel import Choose, Gather, Store, packs
+from texelnet.shader.schedule import Schedule
 from texelnet.shader.write.draft import Draft, Pixel
 from texelnet.shader.write.values import Values
+
+BESIDE = 4
+"""Pixels of one channel that are stored at once, where they lie beside each other."""
+
+
+def is_staged(plane: Plane, schedule: Schedule) -> bool:
+    """Tell whether a plane is stored in buffers: numbers not one by one, but as packs."""
+    if not schedule.staged or schedule.form != "compute":
+        return False
+    return plane.channels > 1 or schedule.block[1] * plane.phases[1] % BESIDE == 0
 
 
 def store(draft: Draft, layers: range) -> None:
     """Compute and store these packs of the plane, for every pixel and phase."""
     values = Values(draft)
     channels, (sy, sx) = draft.plane.channels, draft.plane.phases
+    if channels == 1 and is_staged(draft.plane, draft.schedule):
+        _store_rows(draft, values)
+        return
     if (sy, sx) == (1, 1):
         if draft.buffered:  # a loop makes all packs at once
             values.need(draft.plane.computed, set(layers))
@@ -32,6 +47,23 @@ def store(draft: Draft, layers: range) -> None:
     for pixel, index in product(draft.block, range(len(layers))):
         options = lanes[index * sy * sx : (index + 1) * sy * sx]
         _store_phases(draft, pixel, index, [_gather(values, o, pixel) for o in options])
+
+
+def _store_rows(draft: Draft, values: Values) -> None:
+    """Store a plane of one channel, some columns of a row at once."""
+    (rows, columns), (sy, sx) = draft.schedule.block, draft.plane.phases
+    expr = draft.plane.computed
+    values.need(expr, set(range(packs(sy * sx))))
+    for y, x in product(range(rows * sy), range(0, columns * sx, BESIDE)):
+        lanes = []
+        for column in range(x, x + BESIDE):
+            phase = y % sy * sx + column % sx
+            pixel = y // sy, column // sx
+            lanes.append((values.got(expr, phase // 4, pixel), phase % 4))
+        to = draft.name("beside")
+        draft.body.append(Gather(to, tuple(lanes)))
+        at = Axis.of(sy * rows, offset=y), Axis.of(sx * columns, offset=x)
+        draft.body.append(Store(0, *at, to, BESIDE))
 
 
 def _stored(values: Values, pack: int, pixel: Pixel) -> str:

@@ -19,7 +19,7 @@ from texelnet.errors import ShaderError
 from texelnet.pixel import Size
 from texelnet.shader.dialects.dialect import LOCAL, Host, print_body
 from texelnet.shader.dialects.glsl import GLSL
-from texelnet.shader.kernel import Kernel, Store, is_presence, texels_read
+from texelnet.shader.kernel import Kernel, is_presence, texels_read
 from texelnet.shader.manifest import shape
 from texelnet.shader.target import Build
 from texelnet.shader.targets.mpv.sizes import Sides, polish
@@ -141,7 +141,7 @@ class Pass:
 
     def groups(self) -> tuple[int, int, int, int]:
         """Return the texels of a workgroup and its invocations, columns first."""
-        store = next(s for s in self.kernel.body if isinstance(s, Store))
+        store = self.kernel.store
         across, down = self.kernel.workgroup
         columns, rows = self.drawn.beside
         return across * store.x.p * columns, down * store.y.p * rows, across, down

@@ -121,7 +121,7 @@ FRAGMENT = Schedule(
 )
 """A fragment pass draws one texture: for hosts without compute. It may have to bind the picture
 and weights besides what it reads."""
-COMPUTE = Schedule(packs=8, literals=10_000, looped_packs=8, winograd=2, spare=4)
+COMPUTE = Schedule(packs=8, literals=10_000, looped_packs=8, winograd=2, spare=3)
 """At most 8 packs lie in one texture, 4 beside each other: they fit at 4096 columns."""
 TILE = replace(COMPUTE, workgroup=(8, 8), winograd=0, spare=0, shared=SHARED)
 """Workgroups share what they read: for graphics cards that `texelnet tune` tells it of."""
