@@ -5,10 +5,11 @@ channel, else layers of rgba32float or rgba16float, a layer a pack; "texture" na
 whose texture it is, for some share one), passes are run in order.
 A pass that is "staged" stores each pack in a buffer, whose rows are as long as all its
 workgroups together, each so many columns and rows, in multiples of 256 bytes; the host then
-copies them into the texture, whose texels they are: of r32float four in what is stored at once. "shared" are bytes of memory that a workgroup takes. "weights" is
-a file of matrices of 4x4, float32, column by column: texels of a texture of rgba32float that is
-2048 wide, or as wide as they are. Sizes are written as trees: a number, a name of the input's
-free size, or [operator, operand, ...].
+copies them into the texture, whose texels they are: of r32float four in what is stored at once.
+"shared" are bytes of memory that a workgroup takes. "weights" is a file of matrices of 4x4,
+float32, column by column: texels of a texture of rgba32float that is 2048 wide, or as wide as
+they are. Sizes are written as trees: a number, a name of the input's free size, or [operator,
+operand, ...].
 """
 
 from __future__ import annotations
