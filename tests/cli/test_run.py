@@ -1,5 +1,7 @@
 """texelnet run: blobs from blobs, under Caffe's names, on every runner."""
 
+import zipfile
+
 import numpy as np
 import pytest
 from tests.run.networks import conv, deconv, files, layer, network, prototxt, weights
@@ -180,6 +182,29 @@ def test_inputs_that_are_no_npz(capsys, tmp_path):
         np.save(file, BATCH)
     assert main(words) == 2
     assert "it holds a single array" in capsys.readouterr().err
+
+
+def hostile(path, header: dict, zeros: int) -> None:
+    """Write inputs whose array says one thing, and has so many zero bytes packed into few."""
+    archive = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED)
+    with archive, archive.open("in/x.npy", "w") as entry:
+        np.lib.format.write_array_header_1_0(entry, header)
+        for _ in range(zeros >> 20):
+            entry.write(bytes(1 << 20))
+
+
+def test_inputs_that_unpack_to_more_than_they_are_worth_are_refused(capsys, tmp_path):
+    files(tmp_path, LAYERS)
+    inputs, said = tmp_path / "in.npz", {"descr": "<f4", "fortran_order": False}
+    words = ["run", str(tmp_path / "up.prototxt"), "--inputs", str(inputs), "--outputs", "o"]
+    hostile(inputs, said | {"shape": (400 << 18,)}, 400 << 20)
+    assert main(words) == 2
+    assert capsys.readouterr().err == (
+        f"{inputs}: it unpacks to 419,430,528 bytes\n  try: numpy.savez, which packs nothing\n"
+    )
+    hostile(inputs, said | {"shape": (1 << 60,)}, 1 << 20)
+    assert main(words) == 2
+    assert capsys.readouterr().err.startswith(f"{inputs}: this is no .npz that can be read")
 
 
 def test_pickled_inputs_are_refused(capsys, tmp_path):

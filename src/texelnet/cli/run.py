@@ -17,7 +17,6 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -277,15 +276,23 @@ def _arrays(place: str) -> Arrays:
     """Read the numbers of an .npz."""
     import numpy as np
 
+    from texelnet.caffe.weights import most_bytes
+
     try:
         with Path(place).open("rb") as file:
             archive = np.load(file, allow_pickle=False)
             if not hasattr(archive, "files"):
                 raise ValueError("it holds a single array")
+            total = sum(entry.file_size for entry in archive.zip.infolist())
+            if total > most_bytes(Path(place)):
+                fact = f"it unpacks to {total:,} bytes"
+                raise UsageError(place, fact, "numpy.savez, which packs nothing")
             arrays = {name: archive[name] for name in archive.files}
     except FileNotFoundError:
         raise UsageError(place, "no such file", "an .npz that holds in/<blob>") from None
-    except (OSError, ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except UsageError:
+        raise
+    except Exception as error:  # zipfile and numpy fail in a dozen ways on damaged files
         fact = f"this is no .npz that can be read ({error})"
         raise UsageError(place, fact, "numpy.savez with in/<blob>") from None
     for name, values in arrays.items():
