@@ -171,7 +171,8 @@ def _inside(
 def _fits(plane: Plane, work: int, source: Plane, schedule: Schedule) -> bool:
     """Tell whether a plane of so much work may come to do a source's work too."""
     more = multiply_adds(source.computed)
-    wide = -(-plane.computed.channels // 4) > schedule.packs
+    most = schedule if schedule.form == "fragment" else schedule.as_compute()
+    wide = -(-plane.computed.channels // 4) > most.packs
     heavy = more > 4 * source.channels or (folds(source.computed) and not _counts(source))
     return not (work and heavy and (wide or work + more > schedule.literals))
 
