@@ -21,7 +21,7 @@ from texelnet.pixel.show import multiply_adds
 from texelnet.shader.compile import simplify
 from texelnet.shader.kernel import Load
 from texelnet.shader.lower import lower
-from texelnet.shader.schedule import COMPUTE, FRAGMENT
+from texelnet.shader.schedule import COMPUTE, FRAGMENT, HYBRID
 from texelnet.shader.steps import STEPS
 from texelnet.shader.steps.drop_unread import drop_unread
 from texelnet.shader.steps.fuse_planes import fuse_planes
@@ -46,10 +46,10 @@ def pixelwise() -> Network:
     return s.finish("y")
 
 
-def both_signs() -> Network:
+def both_signs(channels: int = 4) -> Network:
     """Anime4K's activation: relu(a) beside relu(-a)."""
     s = Sketch()
-    s.conv("a", "x", 1, 4, 3, **PAD1)
+    s.conv("a", "x", 1, channels, 3, **PAD1)
     s.node("Relu", "p", "a")
     s.node("Neg", "-a", "a")
     s.node("Relu", "n", "-a")
@@ -269,6 +269,13 @@ def test_a_heavy_plane_is_not_computed_in_a_reader_that_takes_several_passes() -
     s.prelu("b", s.conv("a", "x", 1, 6, 3, **PAD1), 6)
     s.conv("y", "b", 6, 36, 1)
     assert passes(simplified(s.finish("y"))) == ["b", "y"]
+
+
+def test_a_hybrid_computes_a_heavy_plane_in_a_reader_that_one_compute_pass_stores() -> None:
+    """Four packs are two passes of its fragments, which would each compute it anew."""
+    program = simplify(lower(both_signs(8)), HYBRID)
+    assert [kernel.form for kernel in write_kernels(program, HYBRID)] == ["compute"]
+    assert passes(simplify(lower(both_signs(8)), replace(FRAGMENT, packs=2))) == ["a", "c"]
 
 
 @examples(1)
