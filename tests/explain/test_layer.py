@@ -48,6 +48,16 @@ def test_a_layer_that_is_not_there_has_a_neighbour(network: Network) -> None:
     )
 
 
+def test_an_input_is_no_layer_that_could_be_explained(network: Network) -> None:
+    with pytest.raises(UsageError) as caught:
+        explain_layer(network, "luma", None)
+    told = str(caught.value)
+    assert told.startswith(
+        '--layer: "luma" is the picture that decon-x2 is given, nothing is computed\n'
+        "  try: one of look, look_bend, narrow, "
+    )
+
+
 def test_without_a_contract_no_flat_picture_is_made(network: Network) -> None:
     explained = explain_layer(replace(network, contract=None), "stamp", None)
     assert explained.facts.flat is None

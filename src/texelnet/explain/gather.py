@@ -117,7 +117,10 @@ def _named(network: Network, name: str) -> dict[str, Any]:
     if name not in raws:
         near = difflib.get_close_matches(name, raws, 1)
         hint = f"did you mean {near[0]}?" if near else f"one of {', '.join(list(raws)[:20])}"
-        raise UsageError("--layer", f'{network.name} has no layer "{name}"', hint)
+        fact = f'{network.name} has no layer "{name}"'
+        if name in [str(given.name) for given in network.model.graph.inputs]:
+            fact = f'"{name}" is the picture that {network.name} is given, nothing is computed'
+        raise UsageError("--layer", fact, hint)
     return raws
 
 
